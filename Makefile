@@ -1,0 +1,62 @@
+# Modelyard: two commands a newcomer needs are `make up` and `make test`; `make help` lists the rest.
+PYTHON ?= python3
+VENV   := .venv
+PY     := $(VENV)/bin/python
+UV     := $(VENV)/bin/uv
+STAMP  := $(VENV)/.installed
+STORY  ?= tell
+
+SHELL := /bin/bash
+export PYTHONPATH := $(CURDIR)
+.DEFAULT_GOAL := help
+.PHONY: help setup tools up story down test test-fast check lock bench clean
+
+help: ## list the commands
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+setup: $(STAMP) ## create .venv from the hash-pinned lock
+
+$(STAMP): requirements.txt tools/lock/bootstrap.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Modelyard needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) -V 2>&1). Try: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	@[ "$$(uname -s)" = Linux ] || { echo "The sandbox runs on Linux (or WSL2) only; this is $$(uname -s)."; exit 1; }
+	@echo "setup: creating $(VENV) from requirements.txt (about a minute the first time)"
+	@[ -x $(PY) ] || $(PYTHON) -m venv $(VENV)
+	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r tools/lock/bootstrap.txt
+	@$(UV) pip install --quiet --python $(PY) --no-deps --require-hashes --compile-bytecode -r requirements.txt
+	@touch $@
+
+tools: setup ## find or build the engine, the control plane and the node (minutes, once)
+	@$(PY) -m tools ensure
+
+up: tools ## bring everything up and tell the story once (STORY=none stops after the environments)
+	@$(PY) -m modelyard up --story $(STORY)
+
+story: tools ## tell the story again, from empty environments
+	@$(PY) -m modelyard story --from-empty
+
+down: ## stop the sandbox; says first what will be lost
+	@if [ -x $(PY) ]; then $(PY) -m modelyard sandbox down --yes; else echo "nothing is set up here"; fi
+
+test: tools ## run all tests
+	@$(PY) -m pytest
+
+test-fast: setup ## run the tests that need no engine
+	@$(PY) -m pytest -m "not engine"
+
+check: setup ## lint, format, types, import contracts
+	@$(VENV)/bin/ruff check .
+	@$(VENV)/bin/ruff format --check .
+	@$(VENV)/bin/mypy
+	@$(VENV)/bin/lint-imports
+
+lock: setup ## compile the locks again from pyproject.toml
+	@$(UV) pip compile --quiet pyproject.toml --group dev --override tools/lock/overrides.txt --generate-hashes --no-header -o requirements.txt
+	@$(UV) pip compile --quiet --group pyproject.toml:workload -c requirements.txt --generate-hashes --no-header -o images/workload/requirements.txt
+	@$(UV) pip compile --quiet --no-header --generate-hashes -c requirements.txt -o tools/lock/bootstrap.txt - <<< "uv"
+
+bench: tools ## measure the story and the server against their peers
+	@$(PY) -m bench.story
+
+clean: down ## remove everything that was built in this checkout
+	@rm -rf $(VENV) .modelyard
