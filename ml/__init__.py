@@ -1,0 +1,1 @@
+"""What runs on the platform: plain Python in containers that knows nothing of its deployment."""

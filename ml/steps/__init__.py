@@ -1,0 +1,1 @@
+"""One module per pipeline step: read, call the pure step, write."""

@@ -1,0 +1,153 @@
+"""The containers a model needs, as frozen data: what is deployed reads this and nothing else."""
+
+from dataclasses import dataclass
+
+from ml.spec import ModelSpec
+
+RUN = "Run"
+"""Stands for the pipeline's own execution id wherever an argument asks for the run."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """One container of a pipeline; steps run in the order in which they are listed."""
+
+    name: str
+    command: tuple[str, ...]
+    arguments: tuple[tuple[str, str], ...]
+    """Flag and the pipeline parameter that fills it (`RUN` for the execution id)."""
+    cpu: float
+    memory_gib: float
+    instance_type: str
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """The pipeline parameters this step reads."""
+        return tuple(name for _, name in self.arguments if name != RUN)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Probes:
+    """Paths by which the kubelet asks a pod how it is; independent of any model's health."""
+
+    live: str = "/healthz/live"
+    ready: str = "/healthz/ready"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Resources:
+    """What the scheduler reserves for one replica."""
+
+    cpu: float
+    memory_mib: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Workload:
+    """A container that stays up; its environment is filled in by whoever deploys it."""
+
+    name: str
+    command: tuple[str, ...]
+    port: int
+    probes: Probes
+    resources: Resources
+    environment: tuple[str, ...]
+    """Variables that must be set, even if empty."""
+
+
+TRAINING_PARAMETERS = (
+    "Image",
+    "Source",
+    "Lake",
+    "Artifacts",
+    "Start",
+    "End",
+    "Sample",
+    "Champion",
+    "GitSha",
+    "ImageDigest",
+    "SigningKey",
+    "Environment",
+    "Group",
+)
+DATA_PARAMETERS = ("Image", "Lake", "Mirror", "Secret")
+
+_ART = (("--artifacts", "Artifacts"), ("--run", RUN))
+
+
+def training_steps(spec: ModelSpec) -> tuple[Step, ...]:
+    """From source tables to a registered version."""
+    window = (("--start", "Start"), ("--end", "End"), ("--sample", "Sample"))
+    source = (("--source", "Source"), ("--lake", "Lake"))
+    return (
+        _step(spec, "features", (*source, *_ART, *window)),
+        _step(spec, "train", _ART),
+        _step(spec, "evaluate", _ART),
+        _step(spec, "gate", (*_ART, ("--champion", "Champion"))),
+        _step(
+            spec,
+            "package",
+            (
+                *_ART,
+                ("--image", "ImageDigest"),
+                ("--git-sha", "GitSha"),
+                ("--signing-key", "SigningKey"),
+                ("--environment", "Environment"),
+            ),
+        ),
+        _step(spec, "register", (*_ART, ("--group", "Group"))),
+    )
+
+
+def data_steps(spec: ModelSpec, *, mirrored: bool = True) -> tuple[Step, ...]:
+    """From landed files to curated tables, and to their mirror where the environment makes one."""
+    ingest = _step(spec, "ingest", (("--lake", "Lake"),))
+    redact = _step(
+        spec, "redact", (("--lake", "Lake"), ("--mirror", "Mirror"), ("--secret", "Secret"))
+    )
+    return (ingest, redact) if mirrored else (ingest,)
+
+
+def server(spec: ModelSpec) -> Workload:
+    """The endpoint of one model."""
+    return Workload(
+        name=spec.kebab,
+        command=("python", "-m", "ml", "serve"),
+        port=8080,
+        probes=Probes(),
+        resources=Resources(cpu=spec.serving.cpu, memory_mib=spec.serving.memory_mib),
+        environment=(
+            "MODELYARD_MODEL",
+            "MODELYARD_VERSION",
+            "MODELYARD_PACKAGE_URI",
+            "MODELYARD_PACKAGE_DIGEST",
+            "MODELYARD_SIGNING_KEY_ARN",
+            "MODELYARD_ENVIRONMENT",
+            "MODELYARD_CAPTURE_URI",
+            "POD_IP",
+            "POD_NAME",
+        ),
+    )
+
+
+def collector() -> Workload:
+    """Merges every model's capture segments into tables; one per environment."""
+    return Workload(
+        name="collector",
+        command=("python", "-m", "ml", "collect"),
+        port=8080,
+        probes=Probes(),
+        resources=Resources(cpu=0.25, memory_mib=512),
+        environment=("MODELYARD_ENVIRONMENT", "MODELYARD_LAKE", "POD_IP", "POD_NAME"),
+    )
+
+
+def _step(spec: ModelSpec, name: str, arguments: tuple[tuple[str, str], ...]) -> Step:
+    return Step(
+        name=name,
+        command=("python", "-m", "ml", name, "--model", spec.name),
+        arguments=arguments,
+        cpu=2.0,
+        memory_gib=8.0,
+        instance_type="ml.m5.large",
+    )

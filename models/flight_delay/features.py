@@ -1,0 +1,1 @@
+"""Placeholder until the feature code arrives in the next commit."""
