@@ -1,0 +1,92 @@
+"""Measures a model on held-out rows: overall, by month, by slice, and whether it is calibrated."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from ml.development.metrics import measure
+from ml.development.scored import BASELINE, CANDIDATE, Scored, figure
+
+_BINS = 10
+"""Calibration is told in tenths of the rows, so that every line rests on equally many."""
+
+
+def evaluate(scored: Scored, *, slices: list[str]) -> dict[str, Any]:
+    """All figures of one evaluation, ready for JSON; unlabelled rows count for coverage only."""
+    labelled = scored.labelled
+    return {
+        "task": scored.task,
+        "rows": len(scored.frame),
+        "labelled_rows": len(labelled.frame),
+        "labelled_days": int(labelled.frame["day"].n_unique()) if scored.dated else None,
+        "first_day": _day(scored, "min"),
+        "last_day": _day(scored, "max"),
+        "metrics": {name: _measures(labelled, name) for name in scored.models},
+        "months": [{"month": name, **_part(part)} for name, part in scored.months()],
+        "slices": {
+            column: [{"value": name, **_part(part)} for name, part in scored.groups(column)]
+            for column in slices
+        },
+        "calibration": calibration(labelled),
+    }
+
+
+def calibration(scored: Scored) -> dict[str, Any]:
+    """Mean prediction against mean outcome in tenths of the rows, and their mean distance."""
+    labels, scores = scored.labels, scored.scores(CANDIDATE)
+    order = np.argsort(scores, kind="stable")
+    parts = [part for part in np.array_split(order, _BINS) if len(part)]
+    gaps = [abs(scores[part].mean() - labels[part].mean()) * len(part) for part in parts]
+    return {
+        "error": figure(sum(gaps) / len(labels)) if len(labels) else None,
+        "bins": [
+            {
+                "rows": len(part),
+                "mean_prediction": figure(scores[part].mean()),
+                "mean_outcome": figure(labels[part].mean()),
+            }
+            for part in parts
+        ],
+    }
+
+
+def true_positive_rates(scored: Scored, column: str, threshold: float) -> dict[str, float]:
+    """Share of the positive cases in each group that the candidate ranks above a threshold."""
+    rates = {}
+    for name, part in scored.labelled.groups(column):
+        positive = part.labels == 1
+        if positive.any():
+            rates[name] = float((part.scores(CANDIDATE)[positive] >= threshold).mean())
+    return rates
+
+
+def _part(part: Scored) -> dict[str, Any]:
+    labelled = part.labelled
+    return {
+        "rows": len(part.frame),
+        "labelled_rows": len(labelled.frame),
+        "mean_outcome": figure(_mean(labelled.labels)),
+        "mean_prediction": figure(_mean(part.scores(CANDIDATE))),
+        CANDIDATE: _measures(labelled, CANDIDATE),
+        BASELINE: _measures(labelled, BASELINE),
+    }
+
+
+def _measures(scored: Scored, model: str) -> dict[str, float | None]:
+    return {
+        metric.name: figure(measure(metric.name, scored.labels, scored.scores(model)))
+        for metric in scored.metrics
+    }
+
+
+def _mean(values: np.ndarray[Any, np.dtype[np.float64]]) -> float:
+    return float(values.mean()) if len(values) else float("nan")
+
+
+def _day(scored: Scored, which: str) -> str | None:
+    if not scored.dated or scored.frame.is_empty():
+        return None
+    return str(scored.frame.select(getattr(pl.col("day"), which)()).item())
