@@ -1,0 +1,100 @@
+"""A stand-in for the Pulumi engine that remembers what it was asked to create."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pulumi
+from pulumi.runtime import rpc
+from pulumi.runtime.mocks import MockCallArgs, MockMonitor, MockResourceArgs, Mocks
+
+#: Values AWS would compute, for the few types whose generic fake will not do.
+COMPUTED: dict[str, dict[str, Any]] = {
+    "aws:s3/bucket:Bucket": {"bucket": "artifacts-1a2b3c"},
+    "aws:eks/cluster:Cluster": {
+        "endpoint": "https://cluster.test",
+        "certificateAuthority": {"data": "Y2VydGlmaWNhdGU="},
+    },
+    "aws:sqs/queue:Queue": {"url": "https://queue.test/1", "name": "queue-1a2b3c"},
+    "aws:ecr/repository:Repository": {"repositoryUrl": "1.dkr.ecr.test/image"},
+}
+
+
+@dataclass(frozen=True)
+class Resource:
+    """One resource as the engine saw it."""
+
+    type: str
+    name: str
+    inputs: dict[str, Any]
+    parent: str
+    provider: str
+    protect: bool
+
+
+@dataclass
+class Deployment:
+    """Everything one program registered."""
+
+    resources: dict[str, Resource] = field(default_factory=dict)
+    outputs: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def all(self, type_: str) -> list[Resource]:
+        return [r for r in self.resources.values() if r.type == type_]
+
+    def one(self, type_: str) -> Resource:
+        (resource,) = self.all(type_)
+        return resource
+
+    def outputs_of(self, name: str) -> dict[str, Any]:
+        (outputs,) = (v for urn, v in self.outputs.items() if urn.endswith(f"::{name}"))
+        return outputs
+
+
+class _Fakes(Mocks):
+    def new_resource(self, args: MockResourceArgs) -> tuple[str, dict[str, Any]]:
+        arn = f"arn:aws:fake:::{args.name}"
+        return f"{args.name}-id", {"arn": arn, **COMPUTED.get(args.typ, {}), **args.inputs}
+
+    def call(self, args: MockCallArgs) -> tuple[dict[str, Any], None]:
+        raise AssertionError(f"unexpected lookup of {args.token}; pass the value in instead")
+
+
+class _Recorder(MockMonitor):
+    def __init__(self) -> None:
+        super().__init__(_Fakes())
+        self.deployment = Deployment()
+
+    def RegisterResource(self, request: Any) -> Any:  # noqa: N802 (gRPC name)
+        response = super().RegisterResource(request)  # type: ignore[no-untyped-call]
+        if request.type != "pulumi:pulumi:Stack":
+            if response.urn in self.deployment.resources:
+                raise AssertionError(f"two resources share the URN {response.urn}")
+            self.deployment.resources[response.urn] = Resource(
+                type=request.type,
+                name=request.name,
+                inputs=rpc.deserialize_properties(request.object),
+                parent=request.parent,
+                provider=request.provider,
+                protect=request.protect,
+            )
+        return response
+
+    def RegisterResourceOutputs(self, request: Any) -> Any:  # noqa: N802 (gRPC name)
+        self.deployment.outputs[request.urn] = rpc.deserialize_properties(request.outputs)
+        return super().RegisterResourceOutputs(request)  # type: ignore[no-untyped-call]
+
+
+def run(program: Callable[[], object]) -> Deployment:
+    """Run `program` to completion without AWS and return what it registered."""
+    recorder = _Recorder()
+    pulumi.runtime.set_mocks(recorder.mocks, project="modelyard", stack="test", monitor=recorder)
+
+    @pulumi.runtime.test  # type: ignore[untyped-decorator]
+    def settle() -> None:
+        program()
+
+    settle()
+    return recorder.deployment
