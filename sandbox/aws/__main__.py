@@ -1,0 +1,26 @@
+"""The AWS part of a sandbox as a process: `python -m sandbox.aws ROOT`."""
+
+import signal
+import sys
+import threading
+from pathlib import Path
+
+from sandbox.aws.emulator import Emulator
+from sandbox.layout import Layout
+
+
+def main(root: Path) -> None:
+    """Serve until told to stop."""
+    layout = Layout.load(root)
+    emulator = Emulator(layout.environments, layout.aws_port)
+    stopped = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopped.set())
+    emulator.start()
+    sys.stderr.write(f"aws: {emulator.endpoint}, boot {emulator.boot_id}\n")
+    stopped.wait()
+    emulator.stop()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

@@ -1,0 +1,23 @@
+"""Corrections to moto, one fact a file, applied before the first request."""
+
+from sandbox.aws.patches import (
+    bucket_policies,
+    conditional_put,
+    event_targets,
+    key_states,
+    method_names,
+    model_packages,
+)
+
+
+def apply_all() -> None:
+    """Correct moto in this process."""
+    for patch in (
+        bucket_policies,
+        conditional_put,
+        event_targets,
+        key_states,
+        method_names,
+        model_packages,
+    ):
+        patch.apply()

@@ -1,0 +1,45 @@
+"""One emulator for all tests of this folder, on a port of its own."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import boto3
+import pytest
+from botocore.config import Config
+
+from sandbox.aws.emulator import Emulator
+from sandbox.aws.identities import identities
+from sandbox.layout import Environment
+
+ENVIRONMENTS = [
+    Environment(name="dev", account="111111111111", region="eu-west-1"),
+    Environment(name="staging", account="222222222222", region="eu-west-1"),
+    Environment(name="prod", account="333333333333", region="eu-west-1"),
+]
+
+
+@pytest.fixture(scope="session")
+def emulator() -> Iterator[Emulator]:
+    started = Emulator(ENVIRONMENTS)
+    started.start()
+    yield started
+    started.stop()
+
+
+@pytest.fixture(scope="session")
+def client(emulator: Emulator) -> Callable[..., Any]:
+    """`client("s3", "dev-grace")`: a boto3 client with the credentials of a profile."""
+    known = {each.profile: each for each in identities(ENVIRONMENTS)}
+
+    def make(service: str, profile: str = "dev") -> Any:
+        who = known[profile]
+        return boto3.client(
+            service,
+            endpoint_url=emulator.endpoint,
+            region_name=who.region,
+            aws_access_key_id=who.access_key_id,
+            aws_secret_access_key=who.secret_access_key,
+            config=Config(retries={"max_attempts": 0}, max_pool_connections=32),
+        )
+
+    return make

@@ -1,0 +1,48 @@
+"""Of many writers that all demand "only if nobody wrote before", exactly one wins."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+
+def test_sixteen_racing_creations_have_one_winner_in_each_of_100_rounds(
+    client: Callable[..., Any],
+) -> None:
+    s3 = client("s3")
+    s3.create_bucket(Bucket="race", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+
+    def write(name: str, writer: int) -> bool:
+        try:
+            s3.put_object(Bucket="race", Key=name, Body=str(writer).encode(), IfNoneMatch="*")
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "PreconditionFailed":
+                raise
+            return False
+        return True
+
+    with ThreadPoolExecutor(16) as pool:
+        for number in range(100):
+            won = list(pool.map(write, [f"round-{number}"] * 16, range(16)))
+            assert won.count(True) == 1
+            body = s3.get_object(Bucket="race", Key=f"round-{number}")["Body"].read()
+            assert int(body) == won.index(True)
+
+
+def test_replacing_a_known_content_succeeds_once(client: Callable[..., Any]) -> None:
+    s3 = client("s3")
+    s3.create_bucket(Bucket="swap", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+    etag = s3.put_object(Bucket="swap", Key="head", Body=b"0")["ETag"]
+
+    def replace(writer: int) -> bool:
+        try:
+            s3.put_object(Bucket="swap", Key="head", Body=b"1%d" % writer, IfMatch=etag)
+        except ClientError as error:
+            if error.response["ResponseMetadata"]["HTTPStatusCode"] != 412:
+                raise
+            return False
+        return True
+
+    with ThreadPoolExecutor(16) as pool:
+        assert list(pool.map(replace, range(16))).count(True) == 1
