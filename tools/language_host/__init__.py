@@ -1,0 +1,1 @@
+"""Runs Python programs for the engine where the stock language host cannot be had."""
