@@ -1,0 +1,94 @@
+"""POST …/infer: from the bytes of a request to the bytes of its answer."""
+
+from __future__ import annotations
+
+import time
+import uuid
+
+from ml.deployment.server import answer, http
+from ml.deployment.server.answering import Question
+from ml.deployment.server.batcher import Batcher
+from ml.deployment.server.predictor import Release
+from ml.deployment.server.refusal import Code, RequestError
+from ml.deployment.server.request import RequestReader
+from ml.deployment.server.settings import Limits
+from ml.deployment.server.telemetry import Telemetry
+
+CALLER_HEADER = b"modelyard-caller"
+"""Set by a gateway that knows the caller; without it the peer's address is kept."""
+
+_JSON = (b"content-type", b"application/json")
+_BINARY = (b"content-type", b"application/octet-stream")
+_TYPES = (b"application/json", b"application/octet-stream")
+
+
+class Inference:
+    """Reads, queues and answers inference requests."""
+
+    def __init__(
+        self, release: Release, batcher: Batcher, telemetry: Telemetry, limits: Limits
+    ) -> None:
+        self._release = release
+        self._batcher = batcher
+        self._telemetry = telemetry
+        self._limits = limits
+        predictor = release.predictor
+        self._reader = RequestReader(predictor.inputs, predictor.outputs, limits.rows)
+
+    async def __call__(
+        self, scope: http.Scope, receive: http.Receive, send: http.Send, *, close: bool
+    ) -> None:
+        """Answer one request, or raise a RequestError."""
+        header_length, caller = _headers(scope)
+        body = await http.read_body(scope, receive, self._limits)
+        started = time.perf_counter()
+        self._telemetry.in_flight.inc()
+        try:
+            request = self._reader.read(body, header_length)
+            prediction_id = uuid.uuid4().hex
+            question = Question(prediction_id, caller, request)
+            outputs = await self._batcher.submit(question, request.rows)
+            written = answer.write(self._release, request, prediction_id, outputs)
+        finally:
+            self._telemetry.in_flight.dec()
+        headers = [_JSON]
+        if written.json_length is not None:
+            headers = [_BINARY, (b"inference-header-content-length", b"%d" % written.json_length)]
+        await http.respond(send, 200, written.content, headers, close=close)
+        self._telemetry.requests.inc()
+        self._telemetry.rows.inc(request.rows)
+        self._telemetry.seconds.observe(time.perf_counter() - started)
+
+
+def _headers(scope: http.Scope) -> tuple[int | None, str]:
+    """Length of the JSON part, and the caller; one pass, because this runs for every request."""
+    length: int | None = None
+    client = scope.get("client")
+    caller = str(client[0]) if client else ""
+    for name, value in scope["headers"]:
+        if name == b"content-type":
+            if value.split(b";")[0].strip().lower() not in _TYPES:
+                raise RequestError(
+                    Code.CONTENT_TYPE,
+                    f"content type {_text(value)}; allowed: application/json, "
+                    "application/octet-stream",
+                )
+        elif name == b"content-encoding" and value.lower() != b"identity":
+            # A few compressed bytes can unfold into gigabytes; tabular requests are small.
+            raise RequestError(
+                Code.CONTENT_ENCODING,
+                f"content encoding {_text(value)}; send the body uncompressed",
+            )
+        elif name == b"inference-header-content-length":
+            if not value.isdigit() or len(value) > 12:
+                raise RequestError(
+                    Code.INVALID_BINARY, f"Inference-Header-Content-Length is {_text(value)}"
+                )
+            length = int(value)
+        elif name == CALLER_HEADER:
+            caller = value.decode("latin-1")[:200]
+    return length, caller
+
+
+def _text(value: bytes) -> str:
+    return repr(value.decode("latin-1")[:60])

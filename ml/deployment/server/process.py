@@ -1,0 +1,144 @@
+"""The life of a server process: bind, serve, and on SIGTERM drain without losing an answer."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import socket
+
+import structlog
+import uvicorn
+import uvloop
+
+from ml.deployment.capture.journal import Journal, backlog
+from ml.deployment.capture.shipper import Shipper
+from ml.deployment.server.application import Application
+from ml.deployment.server.connection import Connection
+from ml.deployment.server.settings import Settings
+from ml.deployment.server.telemetry import Telemetry
+from ml.failures import StepError
+
+HOUSEKEEPING_SECONDS = 0.1
+FINISH_SECONDS = 15.0
+"""For requests in flight, and again for the last segments: with the drain, within 40 s."""
+
+log = structlog.get_logger()
+
+
+class Server:
+    """Serves an application until SIGTERM or SIGINT."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        application: Application,
+        telemetry: Telemetry,
+        journal: Journal | None = None,
+        shipper: Shipper | None = None,
+    ) -> None:
+        self._settings = settings
+        self._application = application
+        self._telemetry = telemetry
+        self._journal = journal
+        self._shipper = shipper
+
+    def run(self) -> int:
+        """Serve; the exit code tells whether everything captured reached the lake."""
+        listener = bind(self._settings.host, self._settings.port)
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            return runner.run(self._serve(listener))
+
+    async def _serve(self, listener: socket.socket) -> int:
+        loop = asyncio.get_running_loop()
+        stop = asyncio.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, stop.set)
+        self._application.start()
+        if self._shipper is not None:
+            self._shipper.start()
+        server = _Uvicorn(self._configuration())
+        serving = asyncio.create_task(server.serve([listener]))
+        housekeeping = asyncio.create_task(self._keep_house())
+        stopping = asyncio.create_task(stop.wait())
+        host, port = listener.getsockname()[:2]
+        log.info("serving", address=f"http://{host}:{port}", model=self._settings.model)
+        await asyncio.wait({stopping, serving}, return_when=asyncio.FIRST_COMPLETED)
+        await self._drain(server, serving)
+        housekeeping.cancel()
+        stopping.cancel()
+        return await self._deliver()
+
+    def _configuration(self) -> uvicorn.Config:
+        limits = self._settings.limits
+        connection = type("Connection", (Connection,), {"limits": limits})
+        return uvicorn.Config(
+            self._application,
+            http=connection,
+            ws="none",
+            lifespan="off",
+            access_log=False,
+            log_config=None,
+            log_level="error",
+            server_header=False,
+            timeout_keep_alive=int(limits.idle_seconds),
+            timeout_graceful_shutdown=int(FINISH_SECONDS),
+        )
+
+    async def _drain(self, server: _Uvicorn, serving: asyncio.Task[None]) -> None:
+        """Refuse readiness, keep answering until nobody sends here any more, finish the rest."""
+        self._application.draining = True
+        log.info("draining", seconds=self._settings.drain_seconds)
+        await asyncio.sleep(self._settings.drain_seconds)
+        server.should_exit = True
+        await serving
+        await self._application.close(FINISH_SECONDS)
+
+    async def _deliver(self) -> int:
+        """Seal and ship what was captured."""
+        if self._journal is not None:
+            self._journal.close()
+        left = 0
+        if self._shipper is not None:
+            left = await asyncio.to_thread(self._shipper.finish, FINISH_SECONDS)
+        if left:
+            log.error("segments_left_on_volume", count=left)
+            return 1
+        log.info("stopped")
+        return 0
+
+    async def _keep_house(self) -> None:
+        while True:
+            await asyncio.sleep(HOUSEKEEPING_SECONDS)
+            self._application.expire()
+            if self._journal is None:
+                continue
+            try:
+                self._journal.seal_if_due()
+                size, age = backlog(self._settings.capture_folder)
+            except OSError as error:
+                log.error("capture_volume", error=str(error))
+                continue
+            self._telemetry.capture_backlog.set(size)
+            self._telemetry.capture_lag.set(age)
+
+
+class _Uvicorn(uvicorn.Server):
+    async def serve(self, sockets: list[socket.socket] | None = None) -> None:
+        """Serve without uvicorn's signal handlers: it would raise SIGTERM again at the end."""
+        await self._serve(sockets)
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """Take the address, or say who should give way."""
+    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        raise StepError(
+            f"cannot listen on {host}:{port}: {error.strerror}; "
+            "stop what uses it, or set POD_IP and MODELYARD_PORT"
+        ) from None
+    listener.setblocking(False)
+    return listener
