@@ -1,0 +1,121 @@
+"""The model card: what a reader must know before trusting the model, with the figures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from ml.spec import ModelSpec
+
+_VERDICTS = {
+    "passed": "It passed its gate.",
+    "failed": "It **failed** its gate; only a waiver can release it.",
+    "insufficient": "There was **not enough evidence** to judge it.",
+}
+
+
+def model_card(
+    spec: ModelSpec,
+    *,
+    lineage: Mapping[str, Any],
+    metrics: Mapping[str, Any],
+    gate: Mapping[str, Any],
+) -> str:
+    """The card as Markdown; the same record gives the same text."""
+    problem = spec.problem
+    sections = [
+        f"# {spec.name}",
+        problem.objective,
+        f"Owner: {problem.owner}" + (" (draft)" if problem.draft else ""),
+        "## Use",
+        _bullets([problem.proposed_solution, f"Measured by: {problem.business_metric}"]),
+        "## Limits",
+        _bullets(problem.requirements),
+        "## Verdict",
+        f"{_VERDICTS[gate['status']]} Compared with: {gate['against']}.",
+        _rules(gate["rules"]),
+        "## Figures on held-out rows",
+        _held_out(metrics),
+        _metrics(metrics["metrics"]),
+        *_months(metrics["months"]),
+        "## Calibration",
+        _calibration(metrics["calibration"]),
+        "## Origin",
+        _origin(lineage),
+    ]
+    return "\n\n".join(section for section in sections if section) + "\n"
+
+
+def _rules(rules: Iterable[Mapping[str, Any]]) -> str:
+    return _table(
+        ["rule", "result", "measured"], [[r["name"], r["status"], r["text"]] for r in rules]
+    )
+
+
+def _held_out(metrics: Mapping[str, Any]) -> str:
+    text = f"{metrics['rows']} rows, {metrics['labelled_rows']} with a known outcome"
+    if metrics["labelled_days"] is None:
+        return f"{text}; rows chosen by a hash of their key."
+    first, last = metrics["first_day"], metrics["last_day"]
+    return f"{text}; {metrics['labelled_days']} days from {first} to {last}, later than training."
+
+
+def _metrics(models: Mapping[str, Mapping[str, Any]]) -> str:
+    names = list(next(iter(models.values())))
+    rows = [
+        [model, *(_number(values[name]) for name in names)] for model, values in models.items()
+    ]
+    return _table(["model", *names], rows)
+
+
+def _months(months: list[Mapping[str, Any]]) -> list[str]:
+    if not months:
+        return []
+    names = list(months[0]["candidate"])
+    rows = [
+        [
+            month["month"],
+            str(month["rows"]),
+            _number(month["mean_outcome"]),
+            _number(month["mean_prediction"]),
+            *(_number(month["candidate"][name]) for name in names),
+        ]
+        for month in months
+    ]
+    return ["### By month", _table(["month", "rows", "outcome", "prediction", *names], rows)]
+
+
+def _calibration(calibration: Mapping[str, Any]) -> str:
+    rows = [
+        [str(b["rows"]), _number(b["mean_prediction"]), _number(b["mean_outcome"])]
+        for b in calibration["bins"]
+    ]
+    table = _table(["rows", "mean prediction", "mean outcome"], rows)
+    return f"Mean distance {_number(calibration['error'])}.\n\n{table}"
+
+
+def _origin(lineage: Mapping[str, Any]) -> str:
+    tables = [f"table {name}: version {number}" for name, number in lineage["tables"].items()]
+    return _bullets(
+        [
+            f"run {lineage['run']} in {lineage['environment']}",
+            f"code {lineage['git_sha']}, image {lineage['image_digest']}",
+            f"seed {lineage['seed']}, parameters {lineage['parameters']}",
+            *tables,
+        ]
+    )
+
+
+def _bullets(lines: Iterable[str]) -> str:
+    return "\n".join(f"- {line}" for line in lines)
+
+
+def _table(header: list[str], rows: list[list[str]]) -> str:
+    lines = [header, ["---"] * len(header), *rows]
+    return "\n".join(
+        f"| {' | '.join(cell.replace('|', '/') for cell in line)} |" for line in lines
+    )
+
+
+def _number(value: float | None) -> str:
+    return "n/a" if value is None else f"{value:.4f}"

@@ -1,0 +1,61 @@
+"""Where a model version comes from: enough to make it again, and to answer for it."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Mapping
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+FORMAT = "modelyard-lineage-v1"
+LIBRARIES = (
+    "scikit-learn",
+    "numpy",
+    "polars",
+    "skops",
+    "skl2onnx",
+    "onnx",
+    "onnxruntime",
+    "ibis-framework",
+    "duckdb",
+    "deltalake",
+)
+"""What decides the bytes of a model, apart from the code and the data."""
+
+
+def library_versions() -> dict[str, str]:
+    """The installed version of every library that decides a model's bytes."""
+    found = {"python": platform.python_version()}
+    for name in LIBRARIES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            found[name] = "absent"
+    return found
+
+
+def build_lineage(
+    *,
+    identity: Mapping[str, str],
+    features: Mapping[str, Any],
+    training: Mapping[str, Any],
+    champion: str | None,
+) -> dict[str, Any]:
+    """One record from model to run, code, image, exact tables, window, seed and libraries."""
+    return {
+        "format": FORMAT,
+        **identity,
+        "source": features.get("source"),
+        "tables": dict(features.get("tables", {})),
+        "window": features.get("window"),
+        "sample": features.get("sample"),
+        "rows": {
+            "training": training["rows"],
+            "training_sha256": training["training_sha256"],
+            "holdout_sha256": training["holdout_sha256"],
+        },
+        "seed": training["seed"],
+        "parameters": training["parameters"],
+        "champion": champion,
+        "libraries": training["libraries"],
+    }
