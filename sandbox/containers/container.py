@@ -1,0 +1,123 @@
+"""Run a command from an image as a local process that sees the image's files only."""
+
+import shutil
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO
+
+from sandbox.containers.images import HasImages, Images, UnpackedImage
+from sandbox.containers.isolation import Isolation, isolation, maps
+from sandbox.containers.process import Process
+from sandbox.containers.reference import ImageError
+from sandbox.containers.relocation import Relocation
+from sandbox.containers.rootfs import Mount, mount_script, prepare
+
+Stream = int | IO[bytes] | None
+# The first child gets process id 1 of the new namespace. `unshare --fork` would do the same, but
+# version 2.38 answers 1 instead of 137 when that child is killed.
+_WAIT = 'inside=$1; shift; /bin/sh -c "$inside" container "$@" & wait $!'
+
+
+@dataclass(frozen=True, kw_only=True)
+class Container:
+    """A process of an image, without rights, with a read-only root unless told otherwise.
+
+    Where the machine forbids a part of that, `isolation().not_enforced` says which.
+    """
+
+    layout: HasImages
+    image: str
+    """By digest, named as on AWS or on loopback."""
+    argv: Sequence[str] = ()
+    """Whole command; the image's own entrypoint and command if empty."""
+    env: Mapping[str, str] = field(default_factory=dict)
+    """Added to the image's; nothing of the host's environment gets in."""
+    mounts: Sequence[Mount] = ()
+    user: int = 10001
+    groups: Sequence[int] = ()
+    read_only_root: bool = True
+    workdir: str | None = None
+    """The image's own if None."""
+    temporary: Sequence[str] = ()
+    """Places that get an empty file system in memory, such as `/tmp`."""
+
+    def start(self, stdout: Stream = None, stderr: Stream = subprocess.STDOUT) -> Process:
+        """Start it; output goes where told."""
+        images = Images.of(self.layout)
+        unpacked = images.unpacked(self.image) or images.unpack(self.image)
+        argv = tuple(self.argv) or (*unpacked.entrypoint, *unpacked.command)
+        if not argv:
+            raise ImageError(f"Image {self.image} names no command.", "Give one.")
+        env = {"HOME": "/", **unpacked.env, **self.env}
+        workdir = self.workdir or unpacked.workdir
+        how = isolation()
+        if not how.mounts:
+            return self._start_open(unpacked, argv, env, workdir, stdout, stderr)
+        prepare(unpacked.root, self.mounts)
+        empty = images.folder / "empty"
+        empty.mkdir(exist_ok=True)
+        script = mount_script(
+            unpacked.root,
+            self.mounts,
+            empty=empty,
+            user=self.user,
+            workdir=workdir,
+            read_only=self.read_only_root,
+            temporary=self.temporary,
+        )
+        drop = " ".join(_drop(how, self.user, self.groups))
+        inside = f'{script}\nexec {drop} "$@"'
+        command = [*how.unshare, "/bin/sh", "-c", _WAIT, "container", inside]
+        wrapper = subprocess.Popen(
+            [*command, *argv],
+            env={**env, "PATH": _with_system(env.get("PATH"))},
+            stdin=subprocess.DEVNULL,
+            stdout=stdout,
+            stderr=stderr,
+            start_new_session=True,
+            cwd="/",
+        )
+        return Process(wrapper, env=env, enter=_drop(how, self.user, self.groups))
+
+    def _start_open(
+        self,
+        unpacked: UnpackedImage,
+        argv: Sequence[str],
+        env: Mapping[str, str],
+        workdir: str,
+        stdout: Stream,
+        stderr: Stream,
+    ) -> Process:
+        """Without namespaces: the same command with its paths led to where the files are."""
+        moved = Relocation(unpacked.root, self.mounts)
+        environment = {key: moved.text(value) for key, value in env.items()}
+        folder = Path(moved.text(workdir))
+        wrapper = subprocess.Popen(
+            [moved.program(argv[0], environment.get("PATH")), *map(moved.text, argv[1:])],
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=stdout,
+            stderr=stderr,
+            start_new_session=True,
+            cwd=folder if folder.is_dir() else None,
+        )
+        return Process(wrapper, env=environment, enter=None)
+
+
+def _drop(how: Isolation, user: int, groups: Sequence[int]) -> list[str]:
+    """Give up the ids, every capability, and the way back through setuid programs."""
+    # The signal makes it end with its wrapper: namespaces alone outlive who made them.
+    command = [shutil.which("setpriv") or "setpriv", "--no-new-privs", "--pdeathsig", "KILL"]
+    if "--user" not in how.unshare and maps(user):
+        chosen = ("--groups", ",".join(map(str, groups))) if groups else ("--clear-groups",)
+        command += ["--reuid", str(user), "--regid", str(user), *chosen]
+    return [*command, "--inh-caps=-all", "--ambient-caps=-all", "--bounding-set=-all", "--"]
+
+
+def _with_system(path: str | None) -> str:
+    """The script's own tools lie in the system's folders, whatever the image's PATH says."""
+    system = ["/usr/sbin", "/usr/bin", "/sbin", "/bin"]
+    own = [each for each in (path or "").split(":") if each]
+    return ":".join([*own, *(each for each in system if each not in own)])
