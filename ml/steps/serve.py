@@ -3,29 +3,19 @@
 from __future__ import annotations
 
 import argparse
-import logging
 import os
 from collections.abc import Sequence
 from typing import Any
 
-import structlog
-
 from ml.deployment.server.assembly import build, load_release
 from ml.deployment.server.settings import read
+from ml.steps.logs import configure
 
 
 def run(argv: Sequence[str]) -> int:
     """Serve the version that the environment names; a package that does not verify ends it."""
     argparse.ArgumentParser(prog="ml serve", description=__doc__).parse_args(argv)
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso"),
-            structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-    )
+    configure()
     settings = read(os.environ)
     return build(settings, load_release(settings, _client), _client).run()
 

@@ -1,0 +1,77 @@
+"""The lake's side of capture: which segments lie there, and what is in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from ml.deployment.capture.journal import SEALED
+from ml.deployment.capture.segment import Segment, SegmentName, read
+
+FOLDER = "capture"
+
+
+@dataclass(frozen=True, order=True)
+class StoredSegment:
+    """One segment in the lake."""
+
+    pod: str
+    name: SegmentName
+    key: str
+    size: int
+    modified: datetime
+
+    @property
+    def writer(self) -> str:
+        """The process that wrote it: segments of one writer are numbered from 0."""
+        return f"{self.pod}/{self.name.writer}"
+
+
+class CapturedSegments:
+    """Segments below `s3://bucket/capture/<model>/<pod>/`."""
+
+    def __init__(self, s3: Any, lake: str) -> None:
+        self._s3 = s3
+        bucket, _, prefix = lake.removeprefix("s3://").rstrip("/").partition("/")
+        self._bucket = bucket
+        self._root = f"{prefix}/{FOLDER}/".lstrip("/")
+
+    def models(self) -> list[str]:
+        """Models of which anything was captured."""
+        pages = self._pages(self._root, Delimiter="/")
+        prefixes = [item["Prefix"] for page in pages for item in page.get("CommonPrefixes", ())]
+        return [prefix.removeprefix(self._root).rstrip("/") for prefix in prefixes]
+
+    def segments(self, model: str) -> list[StoredSegment]:
+        """Every segment of a model, each writer's in the order of their numbers."""
+        root = f"{self._root}{model}/"
+        found = []
+        for page in self._pages(root):
+            for item in page.get("Contents", ()):
+                pod, _, file = item["Key"].removeprefix(root).rpartition("/")
+                name = SegmentName.parse(file.removesuffix(SEALED))
+                if name is not None and file.endswith(SEALED):
+                    found.append(
+                        StoredSegment(pod, name, item["Key"], item["Size"], item["LastModified"])
+                    )
+        return sorted(found)
+
+    def read(self, segment: StoredSegment) -> Segment:
+        """The whole answers in a segment."""
+        return read(self._s3.get_object(Bucket=self._bucket, Key=segment.key)["Body"].read())
+
+    def delete(self, segments: list[StoredSegment]) -> None:
+        """Remove segments whose rows are in the table for good."""
+        for start in range(0, len(segments), 1000):
+            keys = [{"Key": segment.key} for segment in segments[start : start + 1000]]
+            answer = self._s3.delete_objects(
+                Bucket=self._bucket, Delete={"Objects": keys, "Quiet": True}
+            )
+            if errors := answer.get("Errors"):
+                raise PermissionError(f"{errors[0]['Key']}: {errors[0].get('Message', '')}")
+
+    def _pages(self, prefix: str, **arguments: str) -> Iterator[dict[str, Any]]:
+        paginator = self._s3.get_paginator("list_objects_v2")
+        yield from paginator.paginate(Bucket=self._bucket, Prefix=prefix, **arguments)

@@ -1,0 +1,83 @@
+"""The predictions table: rows and the numbers of the merged segments in one commit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import polars as pl
+import pyarrow as pa
+from deltalake import CommitProperties, DeltaTable, Transaction, write_deltalake
+from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundError
+
+from ml.monitoring.rows import FIXED
+
+_CONFIGURATION = {
+    # A writer's number is needed as long as one of its segments can turn up again.
+    "delta.setTransactionRetentionDuration": "interval 30 days",
+}
+
+
+class ConflictError(Exception):
+    """Somebody else merged the same writer meanwhile: look again before merging."""
+
+
+class PredictionsTable:
+    """One model's table at one version; Delta refuses two commits that advance one writer."""
+
+    def __init__(self, uri: str, options: Callable[[], dict[str, str] | None]) -> None:
+        self._uri = uri
+        self._options = options
+        self._table: DeltaTable | None = None
+
+    def refresh(self) -> None:
+        """Look at the newest version."""
+        try:
+            self._table = DeltaTable(self._uri, storage_options=self._options())
+        except TableNotFoundError:
+            self._table = None
+
+    def merged(self, writer: str) -> int:
+        """Number of the last segment of a writer whose rows are in the table; -1 for none."""
+        version = self._table.transaction_version(writer) if self._table else None
+        return -1 if version is None else version
+
+    def schema(self) -> dict[str, Any]:
+        """Column names and types."""
+        if self._table is None:
+            return dict(FIXED)
+        empty = pl.from_arrow(pa.schema(self._table.schema().to_arrow()).empty_table())
+        return dict(empty.schema) if isinstance(empty, pl.DataFrame) else {}
+
+    def append(self, rows: pl.DataFrame, merged: Mapping[str, int]) -> None:
+        """Add rows and advance their writers, both or neither; ConflictError if overtaken."""
+        properties = CommitProperties(
+            app_transactions=[Transaction(writer, number) for writer, number in merged.items()],
+            max_commit_retries=15,
+        )
+        try:
+            if self._table is None:
+                DeltaTable.create(
+                    self._uri,
+                    schema=pl.DataFrame(schema=dict(FIXED)).to_arrow().schema,
+                    partition_by=["day"],
+                    configuration=_CONFIGURATION,
+                    mode="ignore",
+                    storage_options=self._options(),
+                )
+                self.refresh()
+                if any(self.merged(writer) >= 0 for writer in merged):
+                    raise ConflictError("another collector made the table")
+            write_deltalake(
+                self._table or self._uri,
+                rows.to_arrow(),
+                mode="append",
+                schema_mode="merge",
+                commit_properties=properties,
+            )
+        except CommitFailedError as error:
+            raise ConflictError(str(error)) from None
+        except DeltaError as error:
+            if "already exists" in str(error):
+                raise ConflictError(str(error)) from None
+            raise

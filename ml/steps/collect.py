@@ -1,0 +1,76 @@
+"""Step `collect`: merge capture segments into the predictions tables until told to stop."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import threading
+from collections.abc import Sequence
+
+import boto3
+
+from ml.data.lakehouse import storage_options
+from ml.failures import StepError
+from ml.monitoring.captured import CapturedSegments
+from ml.monitoring.collecting import Loop, status_server
+from ml.monitoring.collector import Collected, Collector
+from ml.monitoring.predictions import PredictionsTable
+from ml.steps.logs import configure
+
+SECONDS = 5.0
+
+
+def run(argv: Sequence[str]) -> int:
+    """Collect from MODELYARD_LAKE; with --once, merge what is there and end."""
+    parser = argparse.ArgumentParser(prog="ml collect", description=__doc__)
+    parser.add_argument("--once", action="store_true", help="merge what is there, then end")
+    once = parser.parse_args(argv).once
+    configure()
+    lake = os.environ.get("MODELYARD_LAKE", "").rstrip("/")
+    if not lake.startswith("s3://"):
+        raise StepError(f"MODELYARD_LAKE is {lake!r}; allowed: s3://bucket", exit_code=2)
+    session = boto3.Session()
+    source = CapturedSegments(session.client("s3"), lake)
+
+    def collect(model: str) -> Collected:
+        table = PredictionsTable(f"{lake}/predictions/{model}", lambda: storage_options(session))
+        return Collector(model, source, table).run()
+
+    if once:
+        for model in source.models():
+            collect(model)
+        return 0
+    return _serve(Loop(source.models, collect, _seconds()))
+
+
+def _serve(loop: Loop) -> int:
+    host, port = os.environ.get("POD_IP") or "127.0.0.1", _port()
+    try:
+        server = status_server(host, port, loop)
+    except OSError as error:
+        raise StepError(
+            f"cannot listen on {host}:{port}: {error.strerror}; set POD_IP and MODELYARD_PORT"
+        ) from None
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: loop.stop())
+    threading.Thread(target=server.serve_forever, name="status", daemon=True).start()
+    loop.run()
+    server.shutdown()
+    return 0
+
+
+def _seconds() -> float:
+    return _number("MODELYARD_COLLECT_SECONDS", SECONDS)
+
+
+def _port() -> int:
+    return int(_number("MODELYARD_PORT", 8080))
+
+
+def _number(name: str, default: float) -> float:
+    value = os.environ.get(name) or default
+    try:
+        return float(value)
+    except ValueError:
+        raise StepError(f"{name} is {value!r}; allowed: a number", exit_code=2) from None
