@@ -21,7 +21,7 @@ from ml.spec_sections import Data, Estimator, Features, Problem, Section
 
 __all__ = ["Input", "ModelSpec", "SpecError", "load_model", "load_models"]
 
-_REQUIRED_FILES = ("features.py",)
+_REQUIRED_FILES = ("features.py", "estimator.py")
 
 
 class Input(Section):

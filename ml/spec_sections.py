@@ -94,8 +94,6 @@ class Features(Section):
     """The columns a model sees, in order; `build` in features.py makes exactly these."""
 
     columns: dict[Name, FeatureKind] = Field(min_length=1)
-    lookback_days: int = Field(default=0, ge=0)
-    """Days of history before the window that trailing features need."""
 
 
 class Estimator(Section):

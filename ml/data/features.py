@@ -1,0 +1,105 @@
+"""Runs a model folder's feature code over source tables and keeps to the columns of its spec."""
+
+import importlib.util
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+
+import ibis.expr.types as ir
+import polars as pl
+
+from ml.data.engine import Engine
+from ml.data.window import Window
+from ml.failures import StepError
+from ml.spec import ModelSpec
+
+LABEL, DAY, KEY_PREFIX = "label", "day", "key_"
+_DTYPES = {"number": pl.Float32(), "text": pl.String()}
+
+
+@dataclass(frozen=True)
+class FeatureCode:
+    """The two functions of a model's features.py."""
+
+    population: Callable[[Mapping[str, ir.Table]], ir.Table]
+    """Source tables → one row per prediction: key, event time, day, label."""
+    build: Callable[[ir.Table, Mapping[str, ir.Table], ModelSpec], ir.Table]
+    """Rows of the population → the same rows with every feature."""
+
+
+def feature_table(
+    spec: ModelSpec, tables: Mapping[str, pl.DataFrame], window: Window | None = None
+) -> pl.DataFrame:
+    """Features, label, day and key of every row in the window, as known at each row's moment."""
+    with Engine() as engine:
+        sources = engine.tables(tables)
+        rows = load_features(spec.folder).population(sources)
+        if window is not None and spec.data.day is not None:
+            day = rows[spec.data.day]
+            if window.start is not None:
+                rows = rows.filter(day >= window.start)
+            if window.end is not None:
+                rows = rows.filter(day < window.end)
+        return _compute(engine, spec, rows, sources)
+
+
+def request_features(
+    spec: ModelSpec, requests: pl.DataFrame, tables: Mapping[str, pl.DataFrame]
+) -> pl.DataFrame:
+    """Features of rows that are not in the lakehouse yet, by the code that training used.
+
+    `requests` has the base table's columns, outcomes missing; `tables` is the history.
+    """
+    with Engine() as engine:
+        sources = engine.tables(tables)
+        asked = engine.tables({"requests": requests.select(tables[spec.data.base].columns)})
+        code = load_features(spec.folder)
+        rows = code.population({**sources, spec.data.base: asked["requests"]})
+        return _compute(engine, spec, rows, sources)
+
+
+@cache
+def load_features(folder: Path) -> FeatureCode:
+    """The feature code of a model folder."""
+    path = folder / "features.py"
+    found = importlib.util.spec_from_file_location(f"models.{folder.name}.features", path)
+    if found is None or found.loader is None or not path.is_file():
+        raise StepError(f"{path}: file is missing")
+    module = importlib.util.module_from_spec(found)
+    found.loader.exec_module(module)
+    return FeatureCode(_function(module, "population", path), _function(module, "build", path))
+
+
+def _function(module: ModuleType, name: str, path: Path) -> Callable[..., ir.Table]:
+    function = getattr(module, name, None)
+    if not callable(function):
+        raise StepError(f"{path}: no function {name!r}; it must define population and build")
+    return function  # type: ignore[no-any-return]
+
+
+def _compute(
+    engine: Engine, spec: ModelSpec, rows: ir.Table, sources: Mapping[str, ir.Table]
+) -> pl.DataFrame:
+    built = load_features(spec.folder).build(rows, sources, spec)
+    wanted = {*spec.features.columns, *spec.data.entity_key, spec.data.label}
+    if spec.data.day is not None:
+        wanted.add(spec.data.day)
+    if missing := sorted(wanted - set(built.columns)):
+        raise StepError(
+            f"{spec.folder.name}/features.py: build returned no column {', '.join(missing)}"
+        )
+    frame = engine.fetch(built.select(*sorted(wanted)))
+    return _shaped(spec, frame)
+
+
+def _shaped(spec: ModelSpec, frame: pl.DataFrame) -> pl.DataFrame:
+    """Exactly the promised columns and types, in an order that does not depend on the engine."""
+    features = [pl.col(name).cast(_DTYPES[kind]) for name, kind in spec.features.columns.items()]
+    extra = [pl.col(spec.data.label).cast(pl.Float32).alias(LABEL)]
+    if spec.data.day is not None:
+        extra.append(pl.col(spec.data.day).cast(pl.Date).alias(DAY))
+    keys = [pl.col(name).alias(f"{KEY_PREFIX}{name}") for name in spec.data.entity_key]
+    shaped = frame.select(*features, *extra, *keys)
+    return shaped.sort([f"{KEY_PREFIX}{name}" for name in spec.data.entity_key])

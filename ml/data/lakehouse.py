@@ -1,0 +1,153 @@
+"""The only reader and writer of tables: Delta on S3, every read at a version it can name."""
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import boto3
+import polars as pl
+from deltalake import CommitProperties, DeltaTable, Transaction, write_deltalake
+from deltalake.exceptions import DeltaError, TableNotFoundError
+
+from ml.failures import StepError
+
+
+@dataclass(frozen=True, kw_only=True)
+class TableVersion:
+    """Where a table was read from and at which version: what lineage needs to read it again."""
+
+    name: str
+    uri: str
+    version: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Snapshot:
+    """Rows together with the version they belong to."""
+
+    frame: pl.DataFrame
+    source: TableVersion
+
+
+class Lakehouse:
+    """The Delta tables below one root (`s3://bucket`, or a local path)."""
+
+    def __init__(self, root: str, session: boto3.Session | None = None) -> None:
+        self.root = root.rstrip("/")
+        self._session = session or boto3.Session()
+
+    def uri(self, name: str) -> str:
+        """The address of a table such as `curated/flights`."""
+        return f"{self.root}/{name}"
+
+    def version(self, name: str) -> int | None:
+        """The newest version of a table; none where there is no table."""
+        table = self._open(name)
+        return None if table is None else table.version()
+
+    def read(
+        self, name: str, *, version: int | None = None, columns: Sequence[str] | None = None
+    ) -> Snapshot:
+        """A table's rows at `version`, the newest by default; the snapshot says which it was."""
+        table = self._open(name, version)
+        if table is None:
+            raise StepError(f"{self.uri(name)}: no such table; run the data pipeline first")
+        try:
+            rows = table.to_pyarrow_table(columns=list(columns) if columns else None)
+        except DeltaError as error:
+            raise StepError(f"{self.uri(name)}: {error}") from error
+        source = TableVersion(name=name, uri=self.uri(name), version=table.version())
+        frame = pl.from_arrow(rows)
+        if not isinstance(frame, pl.DataFrame):
+            raise TypeError(f"{name}: expected a table, got {type(frame).__name__}")
+        return Snapshot(frame=frame, source=source)
+
+    def applied(self, name: str, app_id: str) -> int | None:
+        """The version that a writer last recorded for itself in this table."""
+        table = self._open(name)
+        return None if table is None else table.transaction_version(app_id)
+
+    def append(self, name: str, frame: pl.DataFrame, *, app_id: str, app_version: int) -> bool:
+        """Add rows once: a second call with the same id and version changes nothing."""
+        return self._write(name, frame, "append", app_id, app_version)
+
+    def replace(
+        self,
+        name: str,
+        frame: pl.DataFrame,
+        *,
+        app_id: str,
+        app_version: int,
+        metadata: Mapping[str, str] | None = None,
+    ) -> bool:
+        """Make `frame` the table's content; older versions stay readable."""
+        return self._write(name, frame, "overwrite", app_id, app_version, metadata)
+
+    def _write(
+        self,
+        name: str,
+        frame: pl.DataFrame,
+        mode: Literal["append", "overwrite"],
+        app_id: str,
+        app_version: int,
+        metadata: Mapping[str, str] | None = None,
+    ) -> bool:
+        if self.applied(name, app_id) == app_version:
+            return False
+        try:
+            write_deltalake(
+                self._address(name),
+                frame.to_arrow(),
+                mode=mode,
+                schema_mode="overwrite" if mode == "overwrite" else None,
+                storage_options=self._options(),
+                commit_properties=CommitProperties(
+                    custom_metadata=dict(metadata or {}),
+                    app_transactions=[Transaction(app_id, app_version)],
+                ),
+            )
+        except DeltaError as error:
+            raise StepError(f"{self.uri(name)}: {error}") from error
+        return True
+
+    def _open(self, name: str, version: int | None = None) -> DeltaTable | None:
+        try:
+            return DeltaTable(
+                self._address(name), version=version, storage_options=self._options()
+            )
+        except TableNotFoundError:
+            return None
+        except (DeltaError, OSError) as error:
+            raise StepError(f"{self.uri(name)}: {error}") from error
+
+    def _address(self, name: str) -> str:
+        return self.uri(name) if self.root.startswith("s3://") else str(Path(self.root, name))
+
+    def _options(self) -> dict[str, str] | None:
+        """Fresh credentials at every use: a role's session must not outlive a long step."""
+        if not self.root.startswith("s3://"):
+            return None
+        return storage_options(self._session)
+
+
+def storage_options(session: boto3.Session) -> dict[str, str]:
+    """How Delta's object store reaches S3 as the caller whom boto3 would be."""
+    credentials: Any = session.get_credentials()
+    if credentials is None:
+        raise StepError(
+            "no AWS credentials found; set AWS_PROFILE, or run inside a pod or pipeline step"
+        )
+    frozen = credentials.get_frozen_credentials()
+    options = {
+        "AWS_ACCESS_KEY_ID": frozen.access_key,
+        "AWS_SECRET_ACCESS_KEY": frozen.secret_key,
+        "AWS_REGION": session.region_name or "eu-west-1",
+    }
+    if frozen.token:
+        options["AWS_SESSION_TOKEN"] = frozen.token
+    if endpoint := os.environ.get("AWS_ENDPOINT_URL"):
+        options["AWS_ENDPOINT_URL"] = endpoint
+        options["AWS_ALLOW_HTTP"] = str(endpoint.startswith("http://")).lower()
+    return options

@@ -1,0 +1,73 @@
+"""Cuts a feature table into the rows to learn from and the rows to be judged on."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import polars as pl
+
+from ml.data.features import DAY, KEY_PREFIX
+from ml.data.window import Window
+from ml.development.split import Split, SplitError, split_by_day, split_by_hash
+from ml.failures import StepError
+from ml.spec import ModelSpec
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainingSet:
+    """What one training run reads; the holdout is whole even where training is a sample."""
+
+    training: pl.DataFrame
+    holdout: pl.DataFrame
+    window: Window
+    holdout_start: date | None
+
+
+def training_set(
+    spec: ModelSpec,
+    table: pl.DataFrame,
+    window: Window,
+    *,
+    holdout_days: int | None = None,
+    sample: float = 1.0,
+) -> TrainingSet:
+    """Split by the spec's rule, then take the sample of the training rows."""
+    days = holdout_days or spec.gates.holdout_days
+    keys = [name for name in table.columns if name.startswith(KEY_PREFIX)]
+    if table.is_empty():
+        raise StepError(f"no rows between {window.start} and {window.end}; has the data landed?")
+    try:
+        if spec.data.day is None:
+            split = split_by_hash(
+                table,
+                keys=keys,
+                fraction=spec.gates.holdout_fraction or 0,
+                seed=spec.estimator.seed,
+            )
+            start = None
+        else:
+            window = _measured(table, window)
+            end = window.end or date.max
+            split = split_by_day(table, day=DAY, holdout_days=days or 0, end=end)
+            start = end - timedelta(days=days or 0)
+        training = _sampled(spec, split, keys, sample)
+    except SplitError as error:
+        raise StepError(str(error)) from error
+    return TrainingSet(
+        training=training, holdout=split.holdout, window=window, holdout_start=start
+    )
+
+
+def _measured(table: pl.DataFrame, window: Window) -> Window:
+    """The window with both sides named."""
+    first, last = table[DAY].min(), table[DAY].max()
+    if not isinstance(first, date) or not isinstance(last, date):
+        raise StepError(f"column {DAY} holds no days")
+    return Window(start=window.start or first, end=window.end or last + timedelta(days=1))
+
+
+def _sampled(spec: ModelSpec, split: Split, keys: list[str], sample: float) -> pl.DataFrame:
+    if sample >= 1:
+        return split.training
+    # Another seed than the holdout's: with the same one the sample would be cut from one end.
+    seed = spec.estimator.seed + 1
+    return split_by_hash(split.training, keys=keys, fraction=sample, seed=seed).holdout
