@@ -1,9 +1,22 @@
-"""Names that another stack must know before or without reading outputs; all others are autonamed."""
+"""Names that another stack must know without reading outputs; all others are autonamed."""
 
 from __future__ import annotations
 
 MODELS_NAMESPACE = "models"
 """Where endpoints and the collector run."""
+
+DELIVERY_NAMESPACE = "delivery"
+"""Where the delivery worker runs."""
+
+SERVER_ACCOUNT_PREFIX = "server-"
+COLLECTOR_ACCOUNT = "collector"
+DELIVERY_ACCOUNT = "delivery"
+
+IMAGE_REPOSITORY = "modelyard/release"
+"""The same in every account, because delivery copies from the environment before by name."""
+
+PROMOTER_PERMISSION_SET = "ModelyardPromoter"
+"""Single sign-on permission set whose holders may promote."""
 
 
 def cluster_name(environment: str) -> str:
@@ -19,3 +32,8 @@ def mirror_bucket_name(environment: str, account_id: str) -> str:
 def role_path(environment: str) -> str:
     """Fixed, because permission to pass roles is given by path."""
     return f"/modelyard/{environment}/"
+
+
+def server_account(model: str) -> str:
+    """Service account of one model's endpoint; the serving role trusts the prefix."""
+    return f"{SERVER_ACCOUNT_PREFIX}{model}"

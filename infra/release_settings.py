@@ -51,7 +51,8 @@ class ReleaseSettings(Section):
     """Whether retraining starts by itself."""
     runtime_image: Digest | Literal[""] = ""
     """Release image that serves models without a version and collects predictions."""
-    live: dict[ModelName, LiveSettings] = {}
+    live: dict[ModelName, LiveSettings] = Field(default_factory=dict)
+    """The release line of each model that has one."""
 
     @property
     def tags(self) -> dict[str, str]:

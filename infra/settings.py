@@ -103,6 +103,11 @@ class Settings(Section):
         return self.accounts[self.environment]
 
     @property
+    def other_accounts(self) -> tuple[str, ...]:
+        """Where releases come from and move on to."""
+        return tuple(sorted({*self.accounts.values()} - {self.account_id}))
+
+    @property
     def tags(self) -> dict[str, str]:
         """Tags every resource carries; applied by the provider, not by components."""
         return {

@@ -1,4 +1,4 @@
-"""Rules about environments that no single field can state; they fail before anything is planned."""
+"""Rules about environments that no single field can state; checked before planning."""
 
 from __future__ import annotations
 

@@ -35,13 +35,19 @@ def workload_ceiling(
     here = {"StringEquals": {"aws:RequestedRegion": region}}
     return [
         allow("WorkloadServices", _WORKLOAD_ACTIONS, "*", here),
+        # IAM is a global service: its requests carry another region.
+        allow("SeeOwnRoles", "iam:GetRole", f"arn:aws:iam::{account_id}:role{path}*"),
         allow(
-            "PassOwnRolesToJobsAndPods",
+            "PassOwnRoles",
             "iam:PassRole",
             f"arn:aws:iam::{account_id}:role{path}*",
             {
                 "StringEquals": {
-                    "iam:PassedToService": ["sagemaker.amazonaws.com", "pods.eks.amazonaws.com"]
+                    "iam:PassedToService": [
+                        "pods.eks.amazonaws.com",
+                        "sagemaker.amazonaws.com",
+                        "scheduler.amazonaws.com",
+                    ]
                 }
             },
         ),

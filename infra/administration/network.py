@@ -91,31 +91,56 @@ class Network(pulumi.ComponentResource):
         self, name: str, args: NetworkArgs, vpc: aws.ec2.Vpc, subnets: list[aws.ec2.Subnet]
     ) -> aws.ec2.NetworkAcl:
         """A second wall for the subnets: inside traffic, and answers from AWS's services."""
-        inside = {"protocol": "-1", "action": "allow", "from_port": 0, "to_port": 0}
-        answers = {"protocol": "tcp", "action": "allow", "from_port": 1024, "to_port": 65535}
-        https = {"protocol": "tcp", "action": "allow", "from_port": 443, "to_port": 443}
         block = str(args.cidr_block)
         return aws.ec2.NetworkAcl(
             f"{name}-acl",
             vpc_id=vpc.id,
             subnet_ids=[s.id for s in subnets],
             ingress=[
-                {**inside, "rule_no": 100, "cidr_block": block},
-                # S3 and DynamoDB answer through the gateway from public addresses; the
-                # administrative ports below 1024 stay shut, and so does remote desktop.
+                # S3 and DynamoDB answer through the gateway from public addresses; remote
+                # desktop, the one administrative port up there, stays shut to them.
                 {
-                    **answers,
                     "rule_no": 90,
+                    "action": "deny",
+                    "protocol": "tcp",
                     "from_port": 3389,
                     "to_port": 3389,
-                    "action": "deny",
                     "cidr_block": "0.0.0.0/0",
                 },
-                {**answers, "rule_no": 110, "cidr_block": "0.0.0.0/0"},
+                {
+                    "rule_no": 100,
+                    "action": "allow",
+                    "protocol": "-1",
+                    "from_port": 0,
+                    "to_port": 0,
+                    "cidr_block": block,
+                },
+                {
+                    "rule_no": 110,
+                    "action": "allow",
+                    "protocol": "tcp",
+                    "from_port": 1024,
+                    "to_port": 65535,
+                    "cidr_block": "0.0.0.0/0",
+                },
             ],
             egress=[
-                {**inside, "rule_no": 100, "cidr_block": block},
-                {**https, "rule_no": 110, "cidr_block": "0.0.0.0/0"},
+                {
+                    "rule_no": 100,
+                    "action": "allow",
+                    "protocol": "-1",
+                    "from_port": 0,
+                    "to_port": 0,
+                    "cidr_block": block,
+                },
+                {
+                    "rule_no": 110,
+                    "action": "allow",
+                    "protocol": "tcp",
+                    "from_port": 443,
+                    "to_port": 443,
+                    "cidr_block": "0.0.0.0/0",
+                },
             ],
             opts=pulumi.ResourceOptions(parent=self),
         )

@@ -34,9 +34,6 @@ class ClusterArgs:
     log_group_name: pulumi.Input[str]
     """The group control plane logs go to; made first, or EKS makes one without a key."""
 
-    administrators: tuple[str, ...] = ()
-    """Roles that administer the cluster, by ARN."""
-
     protected: bool = True
     """Refuse deletion. Loosened only where the environment is disposable."""
 
@@ -47,7 +44,6 @@ class Cluster(pulumi.ComponentResource):
     cluster_name: pulumi.Output[str]
     endpoint: pulumi.Output[str]
     certificate_authority: pulumi.Output[str]
-    administered: pulumi.Output[str]
 
     def __init__(
         self,
@@ -109,34 +105,10 @@ class Cluster(pulumi.ComponentResource):
         self.cluster_name = cluster.name
         self.endpoint = cluster.endpoint
         self.certificate_authority = cluster.certificate_authority["data"]
-        self.administered = self._admit(name, args, cluster)
         self.register_outputs(
             {
                 "cluster_name": self.cluster_name,
                 "endpoint": self.endpoint,
                 "certificate_authority": self.certificate_authority,
-                "administered": self.administered,
             }
         )
-
-    def _admit(self, name: str, args: ClusterArgs, cluster: aws.eks.Cluster) -> pulumi.Output[str]:
-        """Admit the administrators; the result is the cluster's name once they are in."""
-        child = pulumi.ResourceOptions(parent=self)
-        admitted: list[pulumi.Output[str]] = []
-        for index, principal in enumerate(args.administrators):
-            entry = aws.eks.AccessEntry(
-                f"{name}-administrator-{index}",
-                cluster_name=cluster.name,
-                principal_arn=principal,
-                opts=child,
-            )
-            grant = aws.eks.AccessPolicyAssociation(
-                f"{name}-administration-{index}",
-                cluster_name=cluster.name,
-                principal_arn=entry.principal_arn,
-                policy_arn="arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy",
-                access_scope={"type": "cluster"},
-                opts=child,
-            )
-            admitted.append(grant.id)
-        return pulumi.Output.all(cluster.name, *admitted).apply(lambda known: str(known[0]))

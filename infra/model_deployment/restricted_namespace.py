@@ -121,10 +121,10 @@ def security_labels(version: str) -> dict[str, str]:
     }
 
 
-def dns_egress() -> dict[str, object]:
+def dns_egress() -> k8s.networking.v1.NetworkPolicyEgressRuleArgsDict:
     """The cluster's name service, by the namespace it runs in."""
-    dns = {"matchLabels": {"kubernetes.io/metadata.name": "kube-system"}}
+    dns = {"kubernetes.io/metadata.name": "kube-system"}
     return {
-        "to": [{"namespaceSelector": dns}],
-        "ports": [{"protocol": protocol, "port": 53} for protocol in ("UDP", "TCP")],
+        "to": [{"namespace_selector": {"match_labels": dns}}],
+        "ports": [{"protocol": "UDP", "port": 53}, {"protocol": "TCP", "port": 53}],
     }

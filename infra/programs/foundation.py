@@ -1,14 +1,14 @@
-"""The platform's ground floor: keys, storage, network, and the ceiling over every role."""
+"""The platform's ground floor: keys and storage."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Literal
 
 import pulumi
 
 from infra.administration.access_log import AccessLog, AccessLogArgs
 from infra.administration.encryption_key import EncryptionKey, EncryptionKeyArgs
-from infra.administration.network import Network, NetworkArgs
 from infra.administration.private_bucket import ObjectLock, PrivateBucket, PrivateBucketArgs
 from infra.administration.signing_key import SigningKey, SigningKeyArgs
 from infra.data_estate.mirror_access import mirror_reader_statements
@@ -106,7 +106,7 @@ def _make_mirror(
     """The bucket other environments read, where the stack file asks for one."""
     if settings.mirror is None or keys.mirror is None:
         return None
-    readers = {name: settings.accounts[name] for name in settings.mirror.readers}
+    readers: dict[str, str] = {name: settings.accounts[name] for name in settings.mirror.readers}
     args = replace(
         plain,
         key_arn=keys.mirror.arn,
@@ -116,15 +116,8 @@ def _make_mirror(
     return PrivateBucket("mirror", args, opts)
 
 
-def make_network(settings: Settings, opts: pulumi.ResourceOptions) -> Network:
-    """One private subnet in each of the first zones of the region."""
-    letters = "abcd"[: settings.network.availability_zones]
-    zones = tuple(f"{settings.region}{letter}" for letter in letters)
-    args = NetworkArgs(cidr_block=settings.network.cidr_block, zones=zones)
-    return Network("network", args, opts)
-
-
 def _ledger_lock(settings: Settings) -> ObjectLock:
     """Nobody lifts the lock where data is kept; a disposable stack must be able to go."""
+    mode: Literal["COMPLIANCE", "GOVERNANCE"]
     mode = "GOVERNANCE" if settings.lakehouse.disposable else "COMPLIANCE"
     return ObjectLock(days=settings.audit.lock_days, mode=mode)

@@ -2,26 +2,41 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import pulumi
 
-from infra.administration.bounded_role import BoundedRole, BoundedRoleArgs
-from infra.administration.ceilings import cluster_ceiling
-from infra.administration.permissions_boundary import (
-    PermissionsBoundary,
-    PermissionsBoundaryArgs,
+from infra.administration.delivery_queue import DeliveryQueue, DeliveryQueueArgs
+from infra.administration.event_route import EventRoute, EventRouteArgs
+from infra.administration.grants.access import Access, Buckets, KeyArns
+from infra.administration.operations_table import OperationsTable, OperationsTableArgs
+from infra.data_estate.catalog import Catalog, CatalogArgs
+from infra.data_estate.pseudonym_secret import PseudonymSecret, PseudonymSecretArgs
+from infra.model_development.image_registry import ImageRegistry, ImageRegistryArgs
+from infra.monitoring.alarm_topic import AlarmTopic, AlarmTopicArgs
+from infra.monitoring.queue_watch import QueueWatch, QueueWatchArgs
+from infra.names import (
+    IMAGE_REPOSITORY,
+    cluster_name,
+    mirror_bucket_name,
+    role_path,
 )
-from infra.administration.trust import control_plane, instances
-from infra.model_deployment.cluster import Cluster, ClusterArgs
-from infra.model_deployment.kubeconfig import kubeconfig
-from infra.model_deployment.restricted_namespace import (
-    RestrictedNamespace,
-    RestrictedNamespaceArgs,
-)
-from infra.monitoring.log_group import LogGroup, LogGroupArgs
-from infra.names import MODELS_NAMESPACE, cluster_name, role_path
-from infra.programs.foundation import make_keys, make_network, make_storage
-from infra.programs.providers import aws_provider, kubernetes_provider
+from infra.programs.cluster import make_cluster, make_namespaces
+from infra.programs.foundation import Keys, Storage, make_keys, make_storage
+from infra.programs.identities import make_boundary, make_work_identities
+from infra.programs.networking import make_network
+from infra.programs.platform_outputs import PlatformOutputs
+from infra.programs.providers import aws_provider
 from infra.settings import Settings
+
+
+@dataclass(frozen=True, kw_only=True)
+class Operations:
+    """What delivery hears, remembers and is watched by."""
+
+    queue: DeliveryQueue
+    table: OperationsTable
+    topic: AlarmTopic
 
 
 def deploy(settings: Settings) -> None:
@@ -30,100 +45,154 @@ def deploy(settings: Settings) -> None:
         account_id=settings.account_id, region=settings.region, tags=settings.tags
     )
     root = pulumi.ResourceOptions(providers=[provider])
-    path = role_path(settings.environment)
+
     keys = make_keys(settings, root)
     storage = make_storage(settings, keys, root)
-    network = make_network(settings, root)
+    catalog = CatalogArgs(bucket_name=storage.lakehouse.bucket_name, key_arn=keys.data.arn)
+    Catalog("catalog", catalog, root)
+    secret = _make_secret(settings, keys, root)
+    images = ImageRegistry(
+        "images",
+        ImageRegistryArgs(
+            name=IMAGE_REPOSITORY,
+            key_arn=keys.artifacts.arn,
+            next_accounts=settings.other_accounts,
+            disposable=settings.lakehouse.disposable,
+        ),
+        root,
+    )
+    operations = _make_operations(settings, keys, root)
+    access = _access(settings, keys, storage, images, operations, secret)
+    boundary = make_boundary(access, root)
+    roles = make_work_identities(access, boundary, operations.queue.dead_letter_arn, root)
+    network = make_network(settings, keys, boundary, access.buckets, root)
+    cluster = make_cluster(settings, keys, network.network, roles.delivery, root)
+    namespaces = make_namespaces(settings, cluster.kubeconfig)
 
-    boundary = PermissionsBoundary(
-        "cluster-boundary",
-        PermissionsBoundaryArgs(
-            description="The most that EKS and its nodes can do",
-            path=path,
-            statements=cluster_ceiling(region=settings.region),
-        ),
-        root,
+    mirror = storage.mirror.bucket_name if storage.mirror else pulumi.Output.from_input("")
+    PlatformOutputs(
+        account_id=pulumi.Output.from_input(settings.account_id),
+        region=pulumi.Output.from_input(settings.region),
+        cluster_name=cluster.name,
+        kubeconfig=cluster.kubeconfig,
+        namespace=namespaces.models,
+        lakehouse_bucket=storage.lakehouse.bucket_name,
+        artifacts_bucket=storage.artifacts.bucket_name,
+        audit_bucket=storage.audit.bucket_name,
+        mirror_bucket=mirror,
+        source_mirror_bucket=pulumi.Output.from_input(_source_mirror(settings) or ""),
+        data_key_arn=keys.data.arn,
+        artifacts_key_arn=keys.artifacts.arn,
+        signing_key_arn=keys.signing.arn,
+        approval_key_arn=keys.approval.arn,
+        pseudonym_secret_arn=secret.secret_arn if secret else pulumi.Output.from_input(""),
+        image_repository_url=images.repository_url,
+        image_repository_name=images.repository_name,
+        data_role_arn=roles.data.ready,
+        training_role_arn=roles.training.ready,
+        packaging_role_arn=roles.packaging.ready,
+        pipeline_role_arn=roles.pipelines.ready,
+        scheduler_role_arn=roles.scheduler.ready,
+        serving_role_arn=roles.serving.ready,
+        collector_role_arn=roles.collector.ready,
+        promoter_role_arn=roles.promoter.ready,
+        delivery_role_arn=roles.delivery.ready,
+        private_subnet_ids=network.network.subnet_ids,
+        jobs_security_group_id=network.jobs.security_group_id,
+        delivery_queue_url=operations.queue.queue_url,
+        delivery_queue_arn=operations.queue.queue_arn,
+        dead_letter_queue_url=operations.queue.dead_letter_url,
+        dead_letter_queue_arn=operations.queue.dead_letter_arn,
+        operations_table=operations.table.table_name,
+        alarm_topic_arn=operations.topic.topic_arn,
+    ).export()
+
+
+def _make_secret(
+    settings: Settings, keys: Keys, opts: pulumi.ResourceOptions
+) -> PseudonymSecret | None:
+    """The key of pseudonyms, only where a mirror is made; losing it breaks old joins."""
+    if settings.mirror is None:
+        return None
+    kept = pulumi.ResourceOptions.merge(
+        opts, pulumi.ResourceOptions(protect=not settings.lakehouse.disposable)
     )
-    control = BoundedRole(
-        "control-plane",
-        BoundedRoleArgs(
-            description="Runs the cluster's control plane",
-            path=path,
-            boundary_arn=boundary.arn,
-            trust=control_plane(
-                "eks.amazonaws.com", settings.account_id, ("sts:AssumeRole", "sts:TagSession")
-            ),
-            managed_policies=(
-                "AmazonEKSClusterPolicy",
-                "AmazonEKSComputePolicy",
-                "AmazonEKSBlockStoragePolicy",
-                "AmazonEKSLoadBalancingPolicy",
-                "AmazonEKSNetworkingPolicy",
-            ),
+    return PseudonymSecret("pseudonyms", PseudonymSecretArgs(key_arn=keys.data.arn), kept)
+
+
+def _make_operations(settings: Settings, keys: Keys, opts: pulumi.ResourceOptions) -> Operations:
+    """The queue of delivery, its memory, the people's requests that reach it, its alarms."""
+    queue = DeliveryQueue(
+        "delivery-queue",
+        DeliveryQueueArgs(
+            account_id=settings.account_id,
+            region=settings.region,
+            key_arn=keys.messaging.arn,
         ),
-        root,
+        opts,
     )
-    nodes = BoundedRole(
-        "nodes",
-        BoundedRoleArgs(
-            description="Lets nodes join the cluster and pull images",
-            path=path,
-            boundary_arn=boundary.arn,
-            trust=instances(),
-            managed_policies=(
-                "AmazonEKSWorkerNodeMinimalPolicy",
-                "AmazonEC2ContainerRegistryPullOnly",
-            ),
-        ),
-        root,
+    requests = EventRouteArgs(
+        description="A person asked for a promotion or granted a waiver",
+        source="modelyard",
+        kinds=("Promotion Requested", "Waiver Granted"),
+        queue_arn=queue.queue_arn,
+        dead_letter_arn=queue.dead_letter_arn,
     )
-    name = cluster_name(settings.environment)
-    logs = LogGroup(
-        "cluster-logs",
-        LogGroupArgs(
-            name=f"/aws/eks/{name}/cluster",
-            key_arn=keys.logs.arn,
-            retention_days=settings.logs.retention_days,
-        ),
-        root,
+    EventRoute("requests", requests, opts)
+    topic = AlarmTopic(
+        "alarms",
+        AlarmTopicArgs(account_id=settings.account_id, key_arn=keys.messaging.arn),
+        opts,
     )
-    cluster = Cluster(
-        "cluster",
-        ClusterArgs(
-            name=name,
-            version=settings.cluster.version,
-            role_arn=control.ready,
-            node_role_arn=nodes.ready,
-            subnet_ids=network.subnet_ids,
-            secrets_key_arn=keys.cluster.arn,
-            log_group_name=logs.log_group_name,
-            administrators=(f"arn:aws:iam::{settings.account_id}:role/modelyard-deploy",),
-            protected=not settings.lakehouse.disposable,
-        ),
-        root,
+    watch = QueueWatchArgs(
+        queue_name=queue.queue_name,
+        dead_letter_name=queue.dead_letter_name,
+        topic_arn=topic.topic_arn,
     )
-    config = kubeconfig(
-        cluster_name=cluster.administered,
-        endpoint=cluster.endpoint,
-        certificate_authority=cluster.certificate_authority,
+    QueueWatch("delivery-watch", watch, opts)
+    table = OperationsTableArgs(key_arn=keys.data.arn, deletable=settings.lakehouse.disposable)
+    return Operations(queue=queue, table=OperationsTable("operations", table, opts), topic=topic)
+
+
+def _source_mirror(settings: Settings) -> str | None:
+    """Name of the mirror that training here reads."""
+    source = settings.reads_mirror_of
+    return mirror_bucket_name(source, settings.accounts[source]) if source else None
+
+
+def _access(
+    settings: Settings,
+    keys: Keys,
+    storage: Storage,
+    images: ImageRegistry,
+    operations: Operations,
+    secret: PseudonymSecret | None,
+) -> Access:
+    """What the roles' policies can name."""
+    source = _source_mirror(settings)
+    place = f"{settings.region}:{settings.account_id}"
+    return Access(
+        account_id=settings.account_id,
         region=settings.region,
-    )
-    inside = pulumi.ResourceOptions(providers=[kubernetes_provider(config)])
-    models = RestrictedNamespace(
-        "models",
-        RestrictedNamespaceArgs(
-            name=MODELS_NAMESPACE,
-            cluster_version=settings.cluster.version,
-            cpu=32,
-            memory_gib=64,
-            pods=60,
+        role_path=role_path(settings.environment),
+        buckets=Buckets(
+            lakehouse=storage.lakehouse.bucket_arn,
+            artifacts=storage.artifacts.bucket_arn,
+            audit=storage.audit.bucket_arn,
+            mirror=storage.mirror.bucket_arn if storage.mirror else None,
+            source_mirror=f"arn:aws:s3:::{source}" if source else None,
         ),
-        inside,
+        keys=KeyArns(
+            data=keys.data.arn,
+            artifacts=keys.artifacts.arn,
+            messaging=keys.messaging.arn,
+            signing=keys.signing.arn,
+            approval=keys.approval.arn,
+            mirror=keys.mirror.arn if keys.mirror else None,
+        ),
+        image_repository=images.repository_arn,
+        operations_table=operations.table.table_arn,
+        delivery_queue=operations.queue.queue_arn,
+        cluster=f"arn:aws:eks:{place}:cluster/{cluster_name(settings.environment)}",
+        pseudonym_secret=secret.secret_arn if secret else None,
     )
-
-    pulumi.export("account_id", settings.account_id)
-    pulumi.export("region", settings.region)
-    pulumi.export("cluster_name", cluster.cluster_name)
-    pulumi.export("kubeconfig", config)
-    pulumi.export("namespace", models.namespace)
-    pulumi.export("lakehouse_bucket", storage.lakehouse.bucket_name)

@@ -1,0 +1,207 @@
+"""What delivery may do: verify, copy, train, change the release, record; it approves nothing."""
+
+from __future__ import annotations
+
+from infra.administration.grants.access import Access, under
+from infra.administration.grants.jobs import READ, USE_KEY
+from infra.administration.statements import Statement, allow, deny, through
+
+
+def delivery_statements(access: Access) -> list[Statement]:
+    """The sole holder of the release role."""
+    return [
+        *_hear_and_remember(access),
+        *_verify_and_record(access),
+        *_train(access),
+        *_release(access),
+        deny("NeverSignForOthers", "kms:Sign", access.keys.signing),
+        deny(
+            "NeverWriteApprovals",
+            "s3:PutObject",
+            under(access.buckets.audit, "approvals", "waivers"),
+        ),
+    ]
+
+
+def _hear_and_remember(access: Access) -> list[Statement]:
+    return [
+        allow(
+            "TakeMessages",
+            [
+                "sqs:ChangeMessageVisibility",
+                "sqs:DeleteMessage",
+                "sqs:GetQueueAttributes",
+                "sqs:ReceiveMessage",
+            ],
+            access.delivery_queue,
+        ),
+        allow("ReadMessages", "kms:Decrypt", access.keys.messaging, through("sqs", access.region)),
+        allow(
+            "LockAndRemember",
+            ["dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
+            access.operations_table,
+        ),
+        allow(
+            "UseTableKey",
+            ["kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey"],
+            access.keys.data,
+            through("dynamodb", access.region),
+        ),
+    ]
+
+
+def _verify_and_record(access: Access) -> list[Statement]:
+    buckets, keys = access.buckets, access.keys
+    once = {"Null": {"s3:if-none-match": "false"}}
+    return [
+        allow("FindRecords", "s3:ListBucket", [buckets.artifacts, buckets.audit]),
+        allow(
+            "ReadRecords",
+            READ,
+            [
+                *under(buckets.artifacts, "evidence", "packages", "releases", "runs"),
+                *under(buckets.audit, "approvals", "ledger", "waivers"),
+            ],
+        ),
+        allow("WriteEvidence", "s3:PutObject", under(buckets.artifacts, "evidence", "releases")),
+        allow("AppendToLedger", "s3:PutObject", under(buckets.audit, "ledger"), once),
+        allow("UseArtifactsKey", USE_KEY, keys.artifacts, through("s3", access.region)),
+        allow("VerifyPackages", ["kms:GetPublicKey", "kms:Verify"], keys.signing),
+        allow(
+            "VerifyApprovalsAndSignLedgerHead",
+            ["kms:GetPublicKey", "kms:Sign", "kms:Verify"],
+            keys.approval,
+        ),
+    ]
+
+
+def _train(access: Access) -> list[Statement]:
+    return [
+        allow(
+            "RunPipelines",
+            [
+                "sagemaker:DescribePipelineExecution",
+                "sagemaker:ListPipelineExecutionSteps",
+                "sagemaker:ListPipelineExecutions",
+                "sagemaker:StartPipelineExecution",
+                "sagemaker:StopPipelineExecution",
+            ],
+            access.arn("sagemaker", "pipeline/*"),
+        ),
+        allow(
+            "RecordApproval",
+            [
+                "sagemaker:DescribeModelPackage",
+                "sagemaker:ListModelPackages",
+                "sagemaker:UpdateModelPackage",
+            ],
+            [
+                access.arn("sagemaker", "model-package/*"),
+                access.arn("sagemaker", "model-package-group/*"),
+            ],
+        ),
+        allow("ImageToken", "ecr:GetAuthorizationToken", "*"),
+        allow(
+            "CopyReleaseHere",
+            [
+                "ecr:BatchCheckLayerAvailability",
+                "ecr:BatchGetImage",
+                "ecr:CompleteLayerUpload",
+                "ecr:DescribeImages",
+                "ecr:GetDownloadUrlForLayer",
+                "ecr:InitiateLayerUpload",
+                "ecr:PutImage",
+                "ecr:UploadLayerPart",
+            ],
+            access.image_repository,
+        ),
+        allow(
+            "PullReleaseFromTheEnvironmentBefore",
+            [
+                "ecr:BatchCheckLayerAvailability",
+                "ecr:BatchGetImage",
+                "ecr:DescribeImages",
+                "ecr:GetDownloadUrlForLayer",
+            ],
+            f"arn:aws:ecr:{access.region}:*:repository/modelyard/*",
+        ),
+    ]
+
+
+def _release(access: Access) -> list[Statement]:
+    """`pulumi up` of the releases project: these types, and roles made by the platform."""
+    roles = f"arn:aws:iam::{access.account_id}:role{access.role_path}*"
+    bindings = access.cluster.replace(":cluster/", ":podidentityassociation/", 1) + "/*"
+    return [
+        allow("ReachCluster", ["eks:AccessKubernetesApi", "eks:DescribeCluster"], access.cluster),
+        allow(
+            "BindPodsToRoles",
+            [
+                "eks:CreatePodIdentityAssociation",
+                "eks:DeletePodIdentityAssociation",
+                "eks:DescribePodIdentityAssociation",
+                "eks:UpdatePodIdentityAssociation",
+            ],
+            [access.cluster, bindings],
+        ),
+        allow(
+            "KeepPipelinesAndGroups",
+            [
+                "sagemaker:AddTags",
+                "sagemaker:CreateModelPackageGroup",
+                "sagemaker:CreatePipeline",
+                "sagemaker:DeleteModelPackageGroup",
+                "sagemaker:DeletePipeline",
+                "sagemaker:DescribeModelPackageGroup",
+                "sagemaker:DescribePipeline",
+                "sagemaker:ListTags",
+                "sagemaker:UpdatePipeline",
+            ],
+            [
+                access.arn("sagemaker", "pipeline/*"),
+                access.arn("sagemaker", "model-package-group/*"),
+            ],
+        ),
+        allow(
+            "KeepSchedulesRulesAndAlarms",
+            [
+                "cloudwatch:DeleteAlarms",
+                "cloudwatch:DescribeAlarms",
+                "cloudwatch:ListTagsForResource",
+                "cloudwatch:PutMetricAlarm",
+                "cloudwatch:TagResource",
+                "events:DeleteRule",
+                "events:DescribeRule",
+                "events:ListTagsForResource",
+                "events:ListTargetsByRule",
+                "events:PutRule",
+                "events:PutTargets",
+                "events:RemoveTargets",
+                "events:TagResource",
+                "scheduler:CreateSchedule",
+                "scheduler:DeleteSchedule",
+                "scheduler:GetSchedule",
+                "scheduler:UpdateSchedule",
+            ],
+            [
+                access.arn("cloudwatch", "alarm:*"),
+                access.arn("events", "rule/*"),
+                access.arn("scheduler", "schedule/default/*"),
+            ],
+        ),
+        allow("SeePlatformRoles", "iam:GetRole", roles),
+        allow(
+            "PassPlatformRoles",
+            "iam:PassRole",
+            roles,
+            {
+                "StringEquals": {
+                    "iam:PassedToService": [
+                        "pods.eks.amazonaws.com",
+                        "sagemaker.amazonaws.com",
+                        "scheduler.amazonaws.com",
+                    ]
+                }
+            },
+        ),
+    ]
