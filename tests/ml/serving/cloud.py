@@ -1,0 +1,98 @@
+"""S3 and KMS on loopback, and a small signed package in them."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import boto3
+import numpy as np
+import polars as pl
+from sklearn.compose import ColumnTransformer
+from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.pipeline import make_pipeline
+
+from ml.canonical import digest_of
+from ml.deployment.exchange import export_if_equal
+from ml.deployment.formats import dump_model
+from ml.deployment.package import Identity, seal
+from ml.deployment.predictors import EXCHANGE, INPUTS, MODEL, describe_inputs
+from ml.deployment.signing import Signer
+from ml.deployment.store import Folder, upload_package
+from ml.development.inputs import NUMBER
+
+ENVIRONMENT = {
+    "AWS_ACCESS_KEY_ID": "test",
+    "AWS_SECRET_ACCESS_KEY": "test",
+    "AWS_DEFAULT_REGION": "eu-west-1",
+    "AWS_REGION": "eu-west-1",
+    "AWS_EC2_METADATA_DISABLED": "true",
+}
+COLUMNS = {"age": NUMBER, "weight": NUMBER, "pulse": NUMBER}
+
+
+@dataclass(frozen=True)
+class Cloud:
+    """One emulated account with a lake, a package store and a signing key."""
+
+    endpoint: str
+    key_arn: str
+    lake: str = "s3://lake"
+    artifacts: str = "s3://artifacts"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What a process needs to reach it."""
+        return {**ENVIRONMENT, "AWS_ENDPOINT_URL": self.endpoint}
+
+    def client(self, service: str) -> Any:
+        """A client of one service."""
+        return boto3.client(
+            service,
+            endpoint_url=self.endpoint,
+            region_name="eu-west-1",
+            aws_access_key_id="test",
+            aws_secret_access_key="test",
+        )
+
+
+@dataclass(frozen=True)
+class Packaged:
+    """A package in the store."""
+
+    uri: str
+    digest: str
+
+
+def make_package(cloud: Cloud, run: str, *, model: str = "toy") -> Packaged:
+    """Train, seal and upload a small model."""
+    generator = np.random.default_rng(5)
+    frame = pl.DataFrame({name: generator.normal(size=400).astype("f4") for name in COLUMNS})
+    label = (frame["age"] + frame["weight"] * 0.5 > 0).to_numpy()
+    pipeline = make_pipeline(
+        ColumnTransformer([("numbers", "passthrough", list(COLUMNS))]),
+        HistGradientBoostingClassifier(max_iter=20, max_depth=3, random_state=5),
+    ).fit(frame, label)
+    contents = {
+        MODEL: dump_model(pipeline),
+        INPUTS: json.dumps(_inputs()).encode(),
+    }
+    exchange = export_if_equal(pipeline, "classification", COLUMNS, frame)[0]
+    if exchange is not None:
+        contents[EXCHANGE] = exchange
+    identity = Identity(
+        model=model, run=run, environment="dev", git_sha="0" * 40, image_digest="sha256:0"
+    )
+    sealed = seal(contents, identity, Signer(kms=cloud.client("kms"), key_arn=cloud.key_arn))
+    folder = Folder.at(cloud.client("s3"), f"{cloud.artifacts}/packages/{model}/{run}")
+    upload_package(folder, sealed)
+    return Packaged(folder.uri, digest_of(sealed["manifest.json"]))
+
+
+def _inputs() -> dict[str, Any]:
+    described = describe_inputs(COLUMNS, "classification")
+    for field in described["inputs"]:
+        # Both cases of the protocol: a number that must be there, and one that may be missing.
+        field["nullable"] = field["name"] == "weight"
+    return described
