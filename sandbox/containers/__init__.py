@@ -1,6 +1,5 @@
 """OCI images without a container engine, and isolated local processes that run them."""
 
-import os
 import sys
 
 from sandbox.containers.build import ImageConfig, build_image, build_python_image, copy_image
@@ -47,12 +46,7 @@ def registry_part(layout: Layout) -> Part:
         argv=(
             sys.executable, *module, "--disk", str(disk), "--port", str(layout.registry_port)
         ),
-        env={"PYTHONPATH": os.pathsep.join(map(str, _own_path()))},
         ready=answers(f"http://127.0.0.1:{layout.registry_port}/v2/"),
         ports=(layout.registry_port,),
     )  # fmt: skip
 
-
-def _own_path() -> list[str]:
-    """Where this package is found, whatever the part's working directory."""
-    return [os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))]

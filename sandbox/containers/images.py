@@ -19,8 +19,13 @@ from sandbox.containers.reference import ImageError, local_reference, parse
 class HasImages(Protocol):
     """What is asked of a sandbox's layout."""
 
-    images: Path
-    registry_port: int
+    @property
+    def images(self) -> Path:
+        """Folder of everything that has to do with images."""
+
+    @property
+    def registry_port(self) -> int:
+        """Of the registry on loopback."""
 
 
 @dataclass(frozen=True, kw_only=True)

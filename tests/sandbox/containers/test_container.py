@@ -61,7 +61,8 @@ def test_mounts_appear_inside_and_read_only_ones_stay_so(
         image,
         "sh",
         "-c",
-        "cat /run/deep/token; echo x > /data/made; echo y > /run/deep/token; touch /tmp/ok && echo t",
+        "cat /run/deep/token; echo x > /data/made; echo y > /run/deep/token; "
+        "touch /tmp/ok && echo t",
         mounts=[
             Mount(source=data, target="/data"),
             Mount(source=secret, target="/run/deep/token", read_only=True),
