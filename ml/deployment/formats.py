@@ -13,7 +13,10 @@ from skops.io.exceptions import UntrustedTypesFoundException
 
 from ml.failures import StepError
 
-ALLOWED_TYPES = ("sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",)
+ALLOWED_TYPES = (
+    "numpy.dtype",
+    "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
+)
 """What a model may hold beyond what skops itself vouches for.
 
 Each entry was read: constructing it runs no code of the file's choosing. `functools.partial`

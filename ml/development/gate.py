@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -40,12 +40,22 @@ class Decision:
 
 
 def judge(
-    scored: Scored, gates: Gates, *, seed: int, latency_ms: float, threshold: float = 0.5
+    scored: Scored,
+    gates: Gates,
+    *,
+    seed: int,
+    latency_ms: float,
+    threshold: float = 0.5,
+    found_before: Sequence[Rule] = (),
 ) -> Decision:
-    """Judge the candidate on rows that no model in the comparison was fitted on."""
+    """Judge the candidate on rows that no model in the comparison was fitted on.
+
+    `found_before` are rules that could be decided without scores, such as a champion that
+    cannot be compared at all.
+    """
     labelled = scored.labelled
     reference = CHAMPION if CHAMPION in scored.models else BASELINE
-    rules = [evidence(labelled, gates)]
+    rules = [*found_before, evidence(labelled, gates)]
     if len(labelled.frame):
         rules += _figures(labelled, gates, reference, seed)
         rules += (slice_kept(labelled, gates, limit, reference) for limit in gates.slices)

@@ -8,12 +8,14 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from ml.failures import StepError
+
 NUMBER, TEXT = "number", "text"
 MISSING_TEXT = ""
 """A text nobody knows. ONNX strings cannot be null, so scikit-learn must not see nulls either."""
 
 
-class InputError(ValueError):
+class InputError(StepError):
     """Rows that a model cannot be shown; the text names the column."""
 
 

@@ -9,6 +9,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from ml.failures import StepError
+
 Floats = NDArray[np.float64]
 Integers = NDArray[np.intp]
 Weighted = Callable[[Floats], Floats]
@@ -18,7 +20,7 @@ _SMALLEST_PROBABILITY = 1e-15
 """A probability of exactly 0 or 1 that turns out wrong would make the log loss infinite."""
 
 
-class MetricError(ValueError):
+class MetricError(StepError):
     """A metric was asked for that does not exist, or of rows it cannot be computed on."""
 
 

@@ -54,7 +54,8 @@ def gained(name: str, interval: Interval, *, passed: bool, allowed: float, wante
         status="passed" if passed else "failed",
         text=(
             f"{interval.candidate:.4f} against {interval.reference:.4f}, "
-            f"gain {interval.gain:+.4f} [{interval.low:+.4f}, {interval.high:+.4f}]; {wanted}"
+            f"gain {_signed(interval.gain)} [{_signed(interval.low)}, {_signed(interval.high)}]; "
+            f"{wanted}"
         ),
         measured=figure(interval.gain),
         allowed=allowed,
@@ -131,3 +132,29 @@ def latency(gates: Gates, latency_ms: float) -> Rule:
         measured=figure(latency_ms),
         allowed=gates.latency_ms,
     )
+
+
+def incomparable(reason: str) -> Rule:
+    """The champion has no say on these rows; somebody must decide in its place."""
+    return Rule(
+        name="comparable with the champion",
+        status="failed",
+        text=reason,
+        measured=None,
+        allowed=None,
+    )
+
+
+def unfair(last_day: str, first_day: str) -> Rule:
+    """A champion that has seen the holdout cannot be beaten on it honestly."""
+    return Rule(
+        name="holdout new to the champion",
+        status="insufficient",
+        text=f"the champion learned from days up to {last_day}, the holdout begins {first_day}",
+        measured=None,
+        allowed=None,
+    )
+
+
+def _signed(value: float) -> str:
+    return f"{round(value, 4) + 0.0:+.4f}"  # adding zero turns -0.0 into +0.0

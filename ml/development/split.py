@@ -9,11 +9,13 @@ from datetime import date, timedelta
 
 import polars as pl
 
+from ml.failures import StepError
+
 _BUCKETS = 1_000_000
 """Resolution of the hash split: a fraction is met to one in a million."""
 
 
-class SplitError(ValueError):
+class SplitError(StepError):
     """The rows cannot be cut as asked; the text says what there is."""
 
 

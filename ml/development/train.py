@@ -13,6 +13,7 @@ import polars as pl
 
 from ml.development.inputs import model_inputs
 from ml.development.metrics import Floats
+from ml.failures import StepError
 
 Parameters = Mapping[str, int | float | str | bool]
 Build = Callable[..., Any]
@@ -22,7 +23,7 @@ _FEWEST_ROWS = 50
 """Below this no interval means anything; a run on an almost empty window is a mistake upstream."""
 
 
-class TrainError(ValueError):
+class TrainError(StepError):
     """The rows cannot teach anything; the text says why."""
 
 

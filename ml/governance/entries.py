@@ -38,7 +38,7 @@ class Entry:
     version: str = ""
     """The version that is live from now on, for a release or a rollback."""
     reason: str = ""
-    details: dict[str, str] = field(default_factory=dict)
+    details: dict[str, Any] = field(default_factory=dict)
     """Image, package digest, evidence, approval: whatever leads on from here."""
 
 
@@ -61,7 +61,7 @@ class Live:
     kind: str
     actor: str
     sequence: int
-    details: dict[str, str]
+    details: dict[str, Any]
 
 
 def key_of(sequence: int) -> str:

@@ -52,6 +52,17 @@ class Ledger:
     signer: Signer | None = None
     """None reads only: an auditor needs no right to sign."""
 
+    @classmethod
+    def of_bucket(
+        cls, *, s3: Any, kms: Any, bucket: str, key_arn: str, write: bool = True
+    ) -> Ledger:
+        """The ledger of an audit bucket, signed with one KMS key."""
+        return cls(
+            objects=Objects(s3=s3, bucket=bucket),
+            keys=PublicKeys.from_kms(kms, [key_arn]),
+            signer=Signer(kms=kms, key_arn=key_arn) if write else None,
+        )
+
     def append(self, entry: Entry) -> Record:
         """Add an entry after the last one; of two writers at once each gets its own number."""
         if self.signer is None:

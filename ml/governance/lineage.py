@@ -51,6 +51,7 @@ def build_lineage(
         "sample": features.get("sample"),
         "rows": {
             "training": training["rows"],
+            "training_last_day": training["last_day"],
             "training_sha256": training["training_sha256"],
             "holdout_sha256": training["holdout_sha256"],
         },

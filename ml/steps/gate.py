@@ -1,0 +1,108 @@
+"""Step `gate`: decide, against baseline and champion, whether the model may be released."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from ml.deployment.package import Package
+from ml.deployment.predictors import load_predictor
+from ml.deployment.signing import PublicKeys
+from ml.deployment.store import Folder, fetch_package
+from ml.development.gate import Decision, judge
+from ml.development.inputs import InputError
+from ml.development.rules import Rule, incomparable, unfair
+from ml.development.scored import CHAMPION, Scored
+from ml.failures import StepError
+from ml.spec import ModelSpec
+from ml.steps.arguments import spec_of
+from ml.steps.clients import client
+from ml.steps.run_folder import (
+    FITTED,
+    GATE,
+    HOLDOUT,
+    METRICS,
+    SCORED,
+    RunFolder,
+    folder_of,
+    run_parser,
+    tell,
+)
+
+_NO_CHAMPION = ("", "none")
+
+
+def run(argv: Sequence[str]) -> int:
+    """Judge and write the decision; a candidate that fails is a result, not an error."""
+    parser = run_parser("gate", __doc__)
+    parser.add_argument("--champion", default="none", help="package that is live, or none")
+    parser.add_argument("--signing-key", default="", help="key that signed the champion")
+    flags = parser.read(argv)
+    spec, folder = spec_of(flags), folder_of(flags)
+    metrics, fitted = folder.read_json(METRICS), folder.read_json(FITTED)
+    scored = Scored(frame=folder.read_frame(SCORED), task=spec.estimator.task)
+    champion, rules = None, list[Rule]()
+    if flags.champion not in _NO_CHAMPION:
+        champion = _champion(flags.champion, flags.signing_key, spec)
+        scored, rules = _face(champion, scored, folder.read_frame(HOLDOUT), metrics)
+    decision = judge(
+        scored,
+        spec.gates,
+        seed=spec.estimator.seed,
+        latency_ms=metrics["latency_ms"]["median"],
+        threshold=fitted["positive_rate"] or 0.5,
+        found_before=rules,
+    )
+    folder.write_json(
+        GATE,
+        {
+            **decision.as_json(),
+            "champion": _described(champion, flags.champion),
+            "holdout": {k: metrics[k] for k in ("rows", "labelled_rows", "first_day", "last_day")},
+            "resamples": spec.gates.resamples,
+            "confidence": spec.gates.confidence,
+        },
+    )
+    _report(spec, folder, decision)
+    return 0
+
+
+def _champion(uri: str, key_arn: str, spec: ModelSpec) -> Package:
+    if not key_arn:
+        raise StepError(
+            "--champion needs --signing-key: no package is opened unverified", exit_code=2
+        )
+    keys = PublicKeys.from_kms(client("kms"), [key_arn])
+    with tempfile.TemporaryDirectory(prefix="champion-") as cache:
+        return fetch_package(Folder.at(client("s3"), uri), Path(cache), keys, model=spec.name)
+
+
+def _face(
+    champion: Package, scored: Scored, holdout: pl.DataFrame, metrics: dict[str, Any]
+) -> tuple[Scored, list[Rule]]:
+    """Let the champion answer the same rows, and say where the comparison is not fair."""
+    rules: list[Rule] = []
+    last = json.loads(champion.read("lineage.json"))["rows"]["training_last_day"]
+    if last and metrics["first_day"] and last >= metrics["first_day"]:
+        rules.append(unfair(last, metrics["first_day"]))
+    try:
+        return scored.with_scores(CHAMPION, load_predictor(champion).score(holdout)), rules
+    except InputError as error:
+        return scored, [*rules, incomparable(f"the champion needs other features: {error}")]
+
+
+def _described(champion: Package | None, uri: str) -> dict[str, str] | None:
+    if champion is None:
+        return None
+    return {"uri": uri, "digest": champion.digest, "run": champion.identity.run}
+
+
+def _report(spec: ModelSpec, folder: RunFolder, decision: Decision) -> None:
+    lines = [f"{spec.name}: gate {decision.status}, compared with the {decision.against}"]
+    lines += [f"  {rule.status:<12} {rule.name}: {rule.text}" for rule in decision.rules]
+    tell("\n".join(lines), {"step": "gate", "run": folder.run, **decision.as_json()})

@@ -1,0 +1,140 @@
+"""Step `package`: write the signed package: model, contract, card, lineage."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+import polars as pl
+
+from ml.canonical import canonical, digest_of
+from ml.deployment.exchange import Equality, export_if_equal
+from ml.deployment.package import MANIFEST, Identity, seal
+from ml.deployment.predictors import EXCHANGE, INPUTS, describe_inputs
+from ml.deployment.signing import Signer
+from ml.deployment.store import Folder, upload_package
+from ml.development.card import model_card
+from ml.development.inputs import model_inputs
+from ml.failures import StepError
+from ml.governance.lineage import build_lineage
+from ml.monitoring.fingerprint import fingerprint
+from ml.spec import ModelSpec
+from ml.steps.arguments import spec_of
+from ml.steps.clients import client
+from ml.steps.evaluate import fitted_pipeline
+from ml.steps.run_folder import (
+    FEATURES,
+    FITTED,
+    GATE,
+    HOLDOUT,
+    METRICS,
+    MODEL,
+    SCORED,
+    TRAINING,
+    RunFolder,
+    folder_of,
+    run_parser,
+    tell,
+)
+
+
+def run(argv: Sequence[str]) -> int:
+    """Collect the run's results, seal them with a signature, upload; the same run seals once."""
+    parser = run_parser("package", __doc__)
+    parser.add_argument("--image", required=True, help="digest of the release image")
+    parser.add_argument("--git-sha", required=True, help="commit the image was built from")
+    parser.add_argument("--signing-key", required=True, help="ARN of the KMS key that signs")
+    parser.add_argument("--environment", required=True, help="environment the model is for")
+    flags = parser.read(argv)
+    spec, folder = spec_of(flags), folder_of(flags)
+    identity = _identity(flags)
+    contents, equality = collect(spec, folder, identity)
+    signer = Signer(kms=client("kms"), key_arn=flags.signing_key)
+    sealed = seal(contents, identity, signer)
+    digest = digest_of(sealed[MANIFEST])
+    target = package_folder(flags)
+    _upload_once(target, sealed, digest)
+    shipped = "ONNX and skops" if equality.equal else "skops only"
+    tell(
+        f"{spec.name}: {len(sealed)} files, {shipped} ({equality.reason})\n{target.uri} {digest}",
+        {"step": "package", "uri": target.uri, "digest": digest, "onnx": asdict(equality)},
+    )
+    return 0
+
+
+def collect(
+    spec: ModelSpec, folder: RunFolder, identity: Identity
+) -> tuple[dict[str, bytes], Equality]:
+    """Every file of the package but manifest and signature; the same run gives the same bytes."""
+    fitted, gate = folder.read_json(FITTED), folder.read_json(GATE)
+    metrics, features = folder.read_json(METRICS), folder.read_json(FEATURES)
+    columns, task = dict(fitted["columns"]), fitted["task"]
+    holdout = model_inputs(folder.read_frame(HOLDOUT), columns)
+    pipeline = fitted_pipeline(folder, fitted)
+    exchange, equality = export_if_equal(pipeline, task, columns, holdout)
+    lineage = build_lineage(
+        identity=asdict(identity),
+        features=features,
+        training=fitted,
+        champion=(gate["champion"] or {}).get("digest"),
+    )
+    training = model_inputs(folder.read_frame(TRAINING), columns)
+    described = describe_inputs(columns, task)
+    answers = folder.read_frame(SCORED).select(
+        pl.col("score_candidate").alias(described["outputs"][0]["name"])
+    )
+    contents = {
+        MODEL: folder.read(MODEL),
+        INPUTS: canonical(described),
+        "contract.yaml": spec.contract_path.read_bytes(),
+        "spec.json": canonical(spec.model_dump(mode="json", exclude={"folder"})),
+        "fingerprint.json": canonical(_fingerprints(training, holdout, answers)),
+        "card.md": model_card(spec, lineage=lineage, metrics=metrics, gate=gate).encode(),
+        "metrics.json": canonical(metrics),
+        "gate.json": canonical(gate),
+        "lineage.json": canonical(lineage),
+        "formats.json": canonical({"onnx": asdict(equality)}),
+    }
+    if exchange is not None:
+        contents[EXCHANGE] = exchange
+    return contents, equality
+
+
+def package_folder(flags: argparse.Namespace) -> Folder:
+    """Where the package of this run lives."""
+    return Folder.at(client("s3"), f"{flags.artifacts}/packages/{flags.model}/{flags.run}")
+
+
+def _fingerprints(
+    training: pl.DataFrame, holdout: pl.DataFrame, answers: pl.DataFrame
+) -> Mapping[str, Any]:
+    """What the model was shown and what it said, for comparison with what it meets later."""
+    return {
+        "training": fingerprint(training),
+        "holdout": fingerprint(holdout),
+        "predictions": fingerprint(answers),
+    }
+
+
+def _upload_once(target: Folder, sealed: Mapping[str, bytes], digest: str) -> None:
+    """A package may be live already: it is never overwritten with other bytes."""
+    if target.has(MANIFEST):
+        stored = digest_of(target.read(MANIFEST))
+        if stored != digest:
+            raise StepError(
+                f"{target.uri} already holds {stored}; a run is packaged once. Start a new run."
+            )
+        return
+    upload_package(target, sealed)
+
+
+def _identity(flags: argparse.Namespace) -> Identity:
+    return Identity(
+        model=flags.model,
+        run=flags.run,
+        environment=flags.environment,
+        git_sha=flags.git_sha,
+        image_digest=flags.image,
+    )
