@@ -38,6 +38,8 @@ class Column:
     name: str
     logical_type: str
     required: bool
+    restricted: bool
+    """Identifies someone: must not reach the mirror as it is."""
     rules: tuple[Rule, ...]
 
     @property
@@ -170,6 +172,7 @@ def _column(column: Any) -> Column:
         name=column.name,
         logical_type=str(column.logicalType),
         required=bool(column.required),
+        restricted=column.classification == "restricted",
         rules=tuple(rules),
     )
 

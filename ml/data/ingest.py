@@ -107,10 +107,7 @@ def _read(body: bytes) -> pl.DataFrame:
 
 
 def _known_keys(lake: Lakehouse, contract: TableContract) -> pl.DataFrame | None:
-    name = f"curated/{contract.name}"
-    if not contract.key or lake.version(name) is None:
-        return None
-    return lake.read(name, columns=contract.key).frame
+    return lake.columns(f"curated/{contract.name}", contract.key) if contract.key else None
 
 
 def _write(

@@ -59,10 +59,12 @@ class Lakehouse:
         except DeltaError as error:
             raise StepError(f"{self.uri(name)}: {error}") from error
         source = TableVersion(name=name, uri=self.uri(name), version=table.version())
-        frame = pl.from_arrow(rows)
-        if not isinstance(frame, pl.DataFrame):
-            raise TypeError(f"{name}: expected a table, got {type(frame).__name__}")
-        return Snapshot(frame=frame, source=source)
+        return Snapshot(frame=_frame(rows), source=source)
+
+    def columns(self, name: str, columns: Sequence[str]) -> pl.DataFrame | None:
+        """Some columns of the newest version; none where there is no table."""
+        table = self._open(name)
+        return None if table is None else _frame(table.to_pyarrow_table(columns=list(columns)))
 
     def applied(self, name: str, app_id: str) -> int | None:
         """The version that a writer last recorded for itself in this table."""
@@ -94,15 +96,16 @@ class Lakehouse:
         app_version: int,
         metadata: Mapping[str, str] | None = None,
     ) -> bool:
-        if self.applied(name, app_id) == app_version:
+        table = self._open(name)
+        if table is not None and table.transaction_version(app_id) == app_version:
             return False
         try:
             write_deltalake(
-                self._address(name),
+                table or self._address(name),
                 frame.to_arrow(),
                 mode=mode,
                 schema_mode="overwrite" if mode == "overwrite" else None,
-                storage_options=self._options(),
+                storage_options=None if table else self._options(),
                 commit_properties=CommitProperties(
                     custom_metadata=dict(metadata or {}),
                     app_transactions=[Transaction(app_id, app_version)],
@@ -130,6 +133,13 @@ class Lakehouse:
         if not self.root.startswith("s3://"):
             return None
         return storage_options(self._session)
+
+
+def _frame(rows: Any) -> pl.DataFrame:
+    frame = pl.from_arrow(rows)
+    if not isinstance(frame, pl.DataFrame):
+        raise TypeError(f"expected a table, got {type(frame).__name__}")
+    return frame
 
 
 def storage_options(session: boto3.Session) -> dict[str, str]:
