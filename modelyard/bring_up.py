@@ -1,0 +1,81 @@
+"""Brings an environment up: platform, release image, releases; the same code as the story uses."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from modelyard import stacks
+from modelyard.images import build_release, copy_into
+from modelyard.live.releases import ReleaseLines
+from modelyard.place import Place
+from modelyard.release_record import key_of
+from modelyard.stacks import UpResult
+from modelyard.storage import read_json, write_json
+from modelyard.target import Yard
+
+Report = Callable[[str], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class BroughtUp:
+    """What bringing one environment up did."""
+
+    environment: str
+    platform: UpResult
+    releases: UpResult
+
+
+def platform_up(place: Place, report: Report) -> UpResult:
+    """Bring the platform of one environment to what its program says."""
+    report(f"{place.name}: platform")
+    done = stacks.up(place.root, stacks.PLATFORM, place.name, report)
+    place.__dict__.pop("platform", None)
+    report(f"{place.name}: platform, {describe(done)}")
+    return done
+
+
+def releases_up(place: Place, report: Report) -> UpResult:
+    """Bring the releases of one environment to what its lines say."""
+    report(f"{place.name}: releases")
+    done = stacks.up(place.root, stacks.RELEASES, place.name, report)
+    place.__dict__.pop("releases", None)
+    report(f"{place.name}: releases, {describe(done)}")
+    return done
+
+
+def bring_up(yard: Yard, names: list[str], report: Report) -> list[BroughtUp]:
+    """Bring environments up in the order in which a release travels."""
+    platforms = {name: platform_up(yard.place(name), report) for name in names}
+    for name in names:
+        ensure_runtime(yard, name, report)
+    return [
+        BroughtUp(
+            environment=name,
+            platform=platforms[name],
+            releases=releases_up(yard.place(name), report),
+        )
+        for name in names
+    ]
+
+
+def ensure_runtime(yard: Yard, name: str, report: Report) -> None:
+    """Give an environment the image that answers before any version is released."""
+    place = yard.place(name)
+    lines = ReleaseLines.of(place)
+    if lines.runtime_image:
+        return
+    origin = yard.place(yard.names[0])
+    report("release image of this commit")
+    release = build_release(origin, report)
+    report(f"{name}: {copy_into(place, release)}")
+    s3, bucket = place.client("s3"), place.platform.artifacts_bucket
+    if read_json(s3, bucket, key_of(release["image_digest"])) is None:
+        write_json(s3, bucket, key_of(release["image_digest"]), release)
+    lines.set_runtime_image(release["image_digest"])
+
+
+def describe(done: UpResult) -> str:
+    """Say in a few words what an update changed."""
+    if not done.changed:
+        return f"{done.resources} resources, no changes, {done.seconds:.1f} s"
+    changes = ", ".join(f"{n} {op}" for op, n in sorted(done.changes.items()) if op != "same")
+    return f"{done.resources} resources ({changes}), {done.seconds:.1f} s"

@@ -1,0 +1,1 @@
+"""One module per group of commands; heavy imports stay inside the functions, so help is quick."""

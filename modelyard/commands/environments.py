@@ -1,0 +1,74 @@
+"""`up` and `deploy`: the environments, and for a newcomer everything before and after them."""
+
+from typing import Annotated
+
+import typer
+
+from modelyard.activity import doing
+from modelyard.catalogue import environment
+from modelyard.commands.options import JsonOption
+from modelyard.errors import unknown
+from modelyard.output import emit, note, say, table
+from modelyard.target import TargetOption, open_yard
+
+STORIES = ("tell", "none")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    app.command()(up)
+    app.command()(deploy)
+
+
+def up(
+    story: Annotated[
+        str, typer.Option(help="tell: carry a model into production; none: environments only.")
+    ] = "tell",
+) -> None:
+    """Bring sandbox and environments up, tell the story once, and say where the report is."""
+    if story not in STORIES:
+        raise unknown("story", story, STORIES, where="--story")
+    from modelyard.story.tell import tell
+
+    tell(only_environments=story == "none")
+
+
+def deploy(
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="[ENV]...", help="All by default.")
+    ] = None,
+    target: TargetOption = "sandbox",
+    as_json: JsonOption = False,
+) -> None:
+    """Run the engine on platform and releases of the environments named."""
+    for name in names or []:
+        environment(name)
+    yard = open_yard(target)
+    from modelyard.bring_up import bring_up
+
+    chosen = names or yard.names
+    with doing(
+        f"deploy of {', '.join(chosen)} ({yard.target})",
+        state="what the engine had finished stays up and is recorded in its state",
+        resume=f"modelyard deploy {' '.join(chosen)}",
+    ):
+        done = bring_up(yard, chosen, note)
+    if as_json:
+        emit(done)
+        return
+    table(
+        "Environments",
+        ["environment", "project", "resources", "changed", "seconds"],
+        [
+            (
+                each.environment,
+                result.project,
+                result.resources,
+                result.changed,
+                f"{result.seconds:.1f}",
+            )
+            for each in done
+            for result in (each.platform, each.releases)
+        ],
+    )
+    say("modelyard status shows what is live.")

@@ -1,0 +1,58 @@
+"""`models`: what is wrong in model folders, all of it at once."""
+
+from typing import Annotated
+
+import typer
+
+from modelyard import catalogue, checkout
+from modelyard.commands.options import JsonOption
+from modelyard.errors import ExitCode, RefusedError
+from modelyard.output import emit, say
+
+app = typer.Typer(no_args_is_help=True, help="Model folders.")
+
+
+def register(parent: typer.Typer) -> None:
+    """Add the commands of this module."""
+    parent.add_typer(app, name="models")
+
+
+@app.command()
+def check(
+    name: Annotated[str | None, typer.Argument(help="One model; all by default.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Check model folders and tell every mistake with its path."""
+    from ml.spec import SpecError, load_model
+
+    chosen = [catalogue.model(name)] if name else catalogue.model_names()
+    found: dict[str, list[str]] = {}
+    for each in chosen:
+        try:
+            load_model(checkout.root() / "models" / each)
+            found[each] = []
+        except SpecError as error:
+            found[each] = [*error.problems]
+    if as_json:
+        emit({"models": found})
+    else:
+        for each, problems in found.items():
+            say(f"{each}: {'in order' if not problems else f'{len(problems)} mistakes'}")
+            for problem in problems:
+                typer.echo(f"  {problem}")
+    wrong = sum(map(len, found.values()))
+    if wrong and not as_json:
+        raise RefusedError(f"{wrong} mistakes in models/.", remedy="correct them and check again")
+    if wrong:
+        raise typer.Exit(ExitCode.REFUSED)
+
+
+@app.command("list")
+def list_(as_json: JsonOption = False) -> None:
+    """List the model folders."""
+    names = catalogue.model_names()
+    if as_json:
+        emit({"models": names})
+    else:
+        for name in names:
+            typer.echo(name)

@@ -1,0 +1,93 @@
+"""`predict`: ask a live endpoint, with a request of your own or a real row."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from modelyard import catalogue
+from modelyard.commands.options import EnvOption, ModelArgument
+from modelyard.errors import RefusedError, UsageError
+from modelyard.output import emit, facts
+from modelyard.target import TargetOption, open_yard
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    app.command()(predict)
+
+
+def predict(
+    model: ModelArgument,
+    env: EnvOption = "prod",
+    body: Annotated[
+        str | None, typer.Option("--request", help="A V2 request as JSON text.")
+    ] = None,
+    file: Annotated[
+        Path | None, typer.Option(help="A file with a V2 request; - reads stdin.")
+    ] = None,
+    example: Annotated[
+        bool, typer.Option("--example", help="Ask about a real row of the holdout.")
+    ] = False,
+    target: TargetOption = "sandbox",
+    as_json: Annotated[bool, typer.Option("--json", help="Print the whole answer.")] = False,
+) -> None:
+    """Send a V2 request to the live endpoint and print its answer."""
+    name = catalogue.model(model)
+    catalogue.environment(env)
+    if sum((body is not None, file is not None, example)) != 1:
+        raise UsageError(
+            "Say what to ask about.", remedy="exactly one of --example, --request, --file"
+        )
+    request = None if example else _request(body, file)
+    place = open_yard(target).place(env)
+    from modelyard.live.endpoint import endpoint
+
+    answer = endpoint(place, name).infer(request or _example(place, name))
+    if as_json:
+        emit(answer)
+        return
+    values = {each["name"]: each["data"] for each in answer["outputs"]}
+    facts(
+        f"{name} version {answer.get('model_version', '?')} in {env}",
+        {"prediction id": answer.get("id", ""), **values},
+    )
+
+
+def _request(body: str | None, file: Path | None) -> dict[str, Any]:
+    text = body if body is not None else _read(file)
+    where = "--request" if body is not None else str(file)
+    try:
+        request = json.loads(text)
+    except ValueError as error:
+        raise UsageError(f"{where} is not JSON: {error}.") from error
+    if not isinstance(request, dict) or not isinstance(request.get("inputs"), list):
+        raise UsageError(
+            f'{where} is no V2 request: it needs a list "inputs".',
+            remedy="modelyard predict MODEL --example --json shows what an answer looks like",
+        )
+    return request
+
+
+def _read(file: Path | None) -> str:
+    if file is None or str(file) == "-":
+        return sys.stdin.read()
+    return file.read_text()
+
+
+def _example(place: Any, model: str) -> dict[str, Any]:
+    from modelyard.live.example import inputs_of, request, rows_of
+    from modelyard.live.releases import ReleaseLines
+    from modelyard.versions import version
+
+    line = ReleaseLines.of(place).live(model)
+    if line is None:
+        raise RefusedError(
+            f"No version of {model} is live in {place.name}, so there is no row to ask about.",
+            remedy="modelyard status",
+        )
+    run = version(place, model, line["version"]).facts["run"]
+    frame = rows_of(place, model, run, count=1)
+    return request(inputs_of(place, line["package"]), frame)

@@ -1,0 +1,101 @@
+"""`sandbox`: start it, stop it, look at it, forget it."""
+
+import os
+import shlex
+from typing import Annotated
+
+import typer
+
+from modelyard import checkout
+from modelyard.activity import doing
+from modelyard.commands.options import JsonOption
+from modelyard.errors import RefusedError
+from modelyard.output import emit, note, say, table
+
+app = typer.Typer(no_args_is_help=True, help="AWS and three clusters on this machine.")
+YesOption = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
+
+
+def register(parent: typer.Typer) -> None:
+    """Add the commands of this module."""
+    parent.add_typer(app, name="sandbox")
+
+
+@app.command()
+def up() -> None:
+    """Start the sandbox: AWS emulator, control planes, nodes, image registry, delivery."""
+    from modelyard.laptop import start
+
+    with doing(
+        "sandbox up",
+        state="parts that were started go on running",
+        resume="modelyard sandbox up   (or: modelyard sandbox down)",
+    ):
+        start(checkout.root(), note)
+    say('the sandbox is up; for a shell: eval "$(modelyard sandbox env)"')
+
+
+@app.command()
+def down(yes: YesOption = False) -> None:
+    """Stop every process; what lived in memory is lost, and this says what that is."""
+    from modelyard.laptop import sandbox
+
+    say("This stops the sandbox. AWS and the clusters live in memory: their contents are lost,")
+    say("with the engine's state of them. Images, tools, logs and the report stay.")
+    _agree(yes)
+    sandbox(checkout.root()).down()
+    say("the sandbox is down")
+
+
+@app.command()
+def reset(yes: YesOption = False) -> None:
+    """Stop the sandbox and remove everything it kept, images and logs too."""
+    from modelyard.laptop import sandbox
+
+    say(f"This removes {checkout.state_folder()} with everything in it.")
+    _agree(yes)
+    sandbox(checkout.root()).reset()
+    say("the sandbox is gone; modelyard sandbox up makes a new one")
+
+
+@app.command()
+def status(as_json: JsonOption = False) -> None:
+    """Show the sandbox's parts: what runs, what was restarted, where the logs are."""
+    from modelyard.laptop import sandbox
+
+    found = sandbox(checkout.root()).status()
+    if as_json:
+        emit(found)
+        return
+    table(
+        "Sandbox",
+        ["part", "state", "pid", "restarts", "log"],
+        [(part.name, part.state, part.pid, part.restarts, part.log) for part in found.parts],
+    )
+
+
+@app.command()
+def env() -> None:
+    """Print the shell lines that point pulumi, kubectl and the AWS CLI at the sandbox."""
+    from modelyard.laptop import enter
+
+    before = dict(os.environ)
+    enter(checkout.root())
+    for name in sorted(os.environ):
+        if os.environ[name] != before.get(name):
+            typer.echo(f"export {name}={shlex.quote(os.environ[name])}")
+
+
+@app.command()
+def logs(part: Annotated[str, typer.Argument(help="A part that `sandbox status` lists.")]) -> None:
+    """Print the log of one part."""
+    from modelyard.laptop import sandbox
+
+    typer.echo(sandbox(checkout.root()).logs(part))
+
+
+def _agree(yes: bool) -> None:
+    if yes:
+        return
+    if not typer.confirm("Go on?", default=False):
+        raise RefusedError("Nothing was stopped.", remedy="add --yes to go on without being asked")

@@ -1,0 +1,1 @@
+"""How a version travels: requested, approved, trained, judged, released, tested, recorded."""

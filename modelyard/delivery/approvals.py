@@ -1,0 +1,120 @@
+"""Approvals: someone else than author and requester answers, signed, for a release."""
+
+from typing import Any
+
+from modelyard.delivery import statements
+from modelyard.delivery.journey import now
+from modelyard.errors import RefusedError
+from modelyard.place import Place, person
+from modelyard.storage import bare, read_json, write_json
+
+
+def key_of(model: str, image_digest: str, version: str = "") -> str:
+    """Return where an approval lies: of a release, or of one retrained version of it."""
+    suffix = f"-v{version}" if version else ""
+    return f"approvals/{model}/{bare(image_digest)}{suffix}.json"
+
+
+def approve(
+    place: Place,
+    *,
+    model: str,
+    release: dict[str, Any],
+    evidence: dict[str, Any],
+    version: str = "",
+) -> dict[str, Any]:
+    """Sign an approval as the caller; refuses when the caller made the release."""
+    author = str(release.get("built_by", ""))
+    refuse_own(place.caller, author, what="the release's author")
+    statement = {
+        "kind": "approval",
+        "model": model,
+        "environment": place.name,
+        "image_digest": release["image_digest"],
+        "version": version,
+        "evidence_digest": statements.digest(evidence),
+        "approver": place.caller,
+        "approved_at": now(),
+    }
+    signed = statements.sign(promoter_kms(place), place.platform.approvals_key, statement)
+    stored = {**signed.stored(), "evidence": evidence}
+    write_json(
+        place.client("s3"),
+        place.platform.audit_bucket,
+        key_of(model, release["image_digest"], version),
+        stored,
+    )
+    return stored
+
+
+def find(place: Place, model: str, image_digest: str, version: str = "") -> dict[str, Any] | None:
+    """Return the stored approval, unverified."""
+    found = read_json(
+        place.client("s3"), place.platform.audit_bucket, key_of(model, image_digest, version)
+    )
+    return dict(found) if found is not None else None
+
+
+def verify(
+    place: Place,
+    stored: dict[str, Any] | None,
+    *,
+    model: str,
+    release: dict[str, Any],
+    requester: str,
+    version: str = "",
+) -> dict[str, Any]:
+    """Return the approval's statement if it holds for exactly this, else refuse."""
+    if stored is None:
+        raise RefusedError(
+            f"{model} has no approval for {place.name}.",
+            remedy=f"someone else runs: modelyard approve {model} --env {place.name}"
+            + (f" --version {version}" if version else ""),
+        )
+    statement = statements.verify(
+        place.client("kms"), place.platform.approvals_key, stored, what="approval"
+    )
+    expected = {
+        "kind": "approval",
+        "model": model,
+        "environment": place.name,
+        "image_digest": release["image_digest"],
+        "version": version,
+    }
+    for name, value in expected.items():
+        if statement.get(name) != value:
+            raise RefusedError(
+                f"The approval is for {name} {statement.get(name)!r}, not {value!r}.",
+                remedy=f"modelyard approve {model} --env {place.name}",
+            )
+    if statements.digest(stored.get("evidence", {})) != statement["evidence_digest"]:
+        raise RefusedError(
+            "The evidence beside the approval is not what the approver saw.",
+            remedy=f"modelyard approve {model} --env {place.name}",
+        )
+    approver = str(statement["approver"])
+    refuse_own(approver, requester, what="who requested the promotion")
+    refuse_own(approver, str(release.get("built_by", "")), what="the release's author")
+    return statement
+
+
+def refuse_own(approver: str, other: str, *, what: str) -> None:
+    """Refuse when the approver is the same person as someone who must be another."""
+    if other and person(approver) == person(other):
+        raise RefusedError(
+            f"{person(approver)} is {what} and so cannot be the approver.",
+            remedy="another person approves, with their own AWS_PROFILE",
+        )
+
+
+def promoter_kms(place: Place) -> Any:
+    """Return KMS as the promoter role, which alone may sign, under the caller's name."""
+    assumed = place.client("sts").assume_role(
+        RoleArn=place.platform.promoter_role_arn, RoleSessionName=person(place.caller)[:64]
+    )["Credentials"]
+    return place.session.client(
+        "kms",
+        aws_access_key_id=assumed["AccessKeyId"],
+        aws_secret_access_key=assumed["SecretAccessKey"],
+        aws_session_token=assumed["SessionToken"],
+    )

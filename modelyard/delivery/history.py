@@ -1,0 +1,54 @@
+"""What delivery writes into the ledger, and how commands read it back."""
+
+from typing import TYPE_CHECKING, Any
+
+from modelyard.delivery.journey import now
+from modelyard.place import Place
+
+if TYPE_CHECKING:
+    from ml.governance.ledger import Ledger
+
+_FIELDS = {"kind", "actor", "model", "version", "reason"}
+
+
+def ledger(place: Place, *, writing: bool = False) -> "Ledger":
+    """Return an environment's ledger; an auditor needs no right to sign."""
+    from ml.deployment.signing import PublicKeys, Signer
+    from ml.governance.ledger import Ledger
+    from ml.governance.objects import Objects
+
+    kms = place.client("kms")
+    key = place.platform.approvals_key
+    return Ledger(
+        objects=Objects(s3=place.client("s3"), bucket=place.platform.audit_bucket),
+        keys=PublicKeys.from_kms(kms, [key]),
+        signer=Signer(kms=kms, key_arn=key) if writing else None,
+    )
+
+
+def append_once(place: Place, fact: dict[str, Any]) -> None:
+    """Append a fact unless its operation is there: a step done again adds nothing."""
+    from ml.governance.ledger import Entry
+
+    book = ledger(place, writing=True)
+    operation = str(fact["operation"])
+    if any(each.entry.details.get("operation") == operation for each in book.read()):
+        return
+    details = {
+        name: str(value) for name, value in fact.items() if name not in _FIELDS and value != ""
+    }
+    book.append(
+        Entry(
+            at=now(),
+            environment=place.name,
+            details=details,
+            **{name: str(fact.get(name, "")) for name in _FIELDS},
+        )
+    )
+
+
+def log(place: Place) -> list[dict[str, Any]]:
+    """Return the ledger's entries as plain data, oldest first."""
+    from ml.governance.entries import to_json
+
+    return [to_json(record) for record in ledger(place).read()]

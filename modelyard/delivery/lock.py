@@ -1,0 +1,95 @@
+"""One promotion of a model at a time, and one change of an environment's lines at a time."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from modelyard.delivery.operations import Operations
+from modelyard.errors import RefusedError
+
+LEASE_SECONDS = 1800.0
+"""How long a silent holder keeps the lock: longer than the longest step between two renewals."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Holder:
+    """Who holds a lock, and for what."""
+
+    person: str
+    purpose: str
+    token: str
+    """The piece of work that holds it: the same work may take it again after a crash."""
+    since: str
+    until: float
+
+
+class Lock:
+    """A named lease in the operations table; a holder that died loses it when the lease ends."""
+
+    def __init__(
+        self, operations: Operations, name: str, *, clock: Callable[[], float] = time.time
+    ) -> None:
+        self._operations = operations
+        self._id = f"lock#{name}"
+        self._name = name
+        self._clock = clock
+
+    def take(
+        self, token: str, *, person: str, purpose: str, lease: float = LEASE_SECONDS
+    ) -> Holder | None:
+        """Take or renew the lock; returns None, or the holder that has it instead."""
+        now = self._clock()
+        wanted = {
+            "person": person,
+            "purpose": purpose,
+            "token": token,
+            "since": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(now)),
+            "until": now + lease,
+        }
+        if self._operations.create(self._id, wanted):
+            return None
+        held = self._operations.read(self._id)
+        if held is None:
+            return self.take(token, person=person, purpose=purpose, lease=lease)
+        free = held.body["token"] == token or float(held.body["until"]) < now
+        if free and self._operations.replace(held, wanted):
+            return None
+        return self.holder() or Holder(**held.body)
+
+    def require(self, token: str, *, person: str, purpose: str) -> None:
+        """Take the lock or refuse, naming who holds it."""
+        holder = self.take(token, person=person, purpose=purpose)
+        if holder is not None:
+            raise RefusedError(
+                f"{holder.person} is at it: {holder.purpose}, since {holder.since}.",
+                remedy="wait for it to end (modelyard status), then run the same command again",
+            )
+
+    def holder(self) -> Holder | None:
+        """Return who holds it now."""
+        held = self._operations.read(self._id)
+        if held is None or float(held.body["until"]) < self._clock():
+            return None
+        return Holder(**held.body)
+
+    def release(self, token: str) -> None:
+        """Give it back; does nothing when it has gone to someone else meanwhile."""
+        held = self._operations.read(self._id)
+        if held is not None and held.body["token"] == token:
+            self._operations.remove(held)
+
+    @contextmanager
+    def waiting(
+        self, token: str, *, person: str, purpose: str, patience: float = 120.0
+    ) -> Iterator[None]:
+        """Hold the lock for a block, waiting for the one before."""
+        deadline = time.monotonic() + patience
+        while self.take(token, person=person, purpose=purpose, lease=300.0) is not None:
+            if time.monotonic() > deadline:
+                self.require(token, person=person, purpose=purpose)
+            time.sleep(0.3)
+        try:
+            yield
+        finally:
+            self.release(token)

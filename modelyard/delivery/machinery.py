@@ -1,0 +1,104 @@
+"""The real machinery of delivery: the engine, the registry of images, the cluster, the ledger."""
+
+from collections.abc import Callable
+from typing import Any
+
+from modelyard import stacks
+from modelyard.delivery.history import append_once
+from modelyard.delivery.journey import Journey
+from modelyard.delivery.load_test import LoadResult
+from modelyard.delivery.load_test import load as run_load
+from modelyard.delivery.station import Machinery
+from modelyard.errors import RefusedError, YardError
+from modelyard.live.endpoint import Endpoint, endpoint, wait_ready
+from modelyard.live.example import inputs_of, request, rows_of, single_requests
+from modelyard.live.training import look, start_training
+from modelyard.place import Place
+from modelyard.versions import Version
+
+SMOKE_ROWS = 20
+LOAD_ROWS = 200
+READY_SECONDS = 90.0
+
+
+def machinery(report: Callable[[str], None]) -> Machinery:
+    """Return the machinery that acts on real environments."""
+
+    def deploy(place: Place) -> dict[str, int]:
+        return stacks.up(place.root, stacks.RELEASES, place.name, report).changes
+
+    return Machinery(
+        deploy=deploy,
+        copy_image=_copy_image,
+        start_training=_start_training,
+        training_state=_training_state,
+        smoke=_smoke,
+        load=_load,
+        record=append_once,
+        approval_rule=_approval_rule,
+    )
+
+
+def _copy_image(place: Place, release: dict[str, Any]) -> str:
+    from modelyard.images import copy_into
+
+    return copy_into(place, release)
+
+
+def _start_training(place: Place, journey: Journey) -> str:
+    return start_training(
+        place,
+        journey.model,
+        journey.release,
+        name=journey.id,
+        start=journey.window.get("start", ""),
+        end=journey.window.get("end", ""),
+    )
+
+
+def _training_state(place: Place, execution: str) -> tuple[str, str]:
+    found = look(place, execution)
+    return found.status, found.reason
+
+
+def _smoke(place: Place, version: Version, model: str) -> dict[str, Any]:
+    found = _ready(place, version, model)
+    package, run = version.facts["package_uri"], version.facts["run"]
+    try:
+        inputs = inputs_of(place, package)
+        frame = rows_of(place, model, run, count=SMOKE_ROWS)
+        answer = found.infer(request(inputs, frame, id="smoke"))
+    except YardError as error:
+        raise RefusedError(f"The endpoint does not answer: {error.message}") from error
+    values = [each for output in answer["outputs"] for each in output["data"]]
+    if len(values) < frame.height:
+        raise RefusedError(f"{frame.height} rows were asked about, {len(values)} answered.")
+    return {"rows": frame.height, "first": values[0], "answered_by": answer.get("model_version")}
+
+
+def _load(place: Place, version: Version, model: str) -> LoadResult:
+    found = _ready(place, version, model)
+    inputs = inputs_of(place, version.facts["package_uri"])
+    frame = rows_of(place, model, version.facts["run"], count=LOAD_ROWS)
+    return run_load(f"{found.address}/v2/models/{model}/infer", single_requests(inputs, frame))
+
+
+def _ready(place: Place, version: Version, model: str) -> Endpoint:
+    """Wait until the endpoint serves this version, and nothing else."""
+    found = endpoint(place, model)
+    health = wait_ready(found, READY_SECONDS)
+    if not health.ready:
+        raise RefusedError(f"The endpoint is not ready: {health.status} {health.detail}")
+    served = [str(each) for each in found.metadata().get("versions", [])]
+    if version.number not in served:
+        raise RefusedError(
+            f"The endpoint serves version {', '.join(served)}, not {version.number}."
+        )
+    return found
+
+
+def _approval_rule(model: str) -> str:
+    from ml.spec import load_model
+    from modelyard.checkout import root
+
+    return load_model(root() / "models" / model).promotion.approval

@@ -1,0 +1,70 @@
+"""Everything the delivery of one environment works with, so that its steps take one argument."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import cached_property
+from typing import Any
+
+from modelyard.delivery.journey import Journey, Journeys
+from modelyard.delivery.load_test import LoadResult
+from modelyard.delivery.lock import Lock
+from modelyard.delivery.operations import Operations
+from modelyard.live.releases import ReleaseLines
+from modelyard.place import Place
+from modelyard.versions import Version
+
+
+@dataclass(frozen=True, kw_only=True)
+class Machinery:
+    """What delivery makes others do: a table, so that a test can stand in for a cluster."""
+
+    deploy: Callable[[Place], dict[str, int]]
+    """Runs the engine on the environment's releases; returns the changes."""
+    copy_image: Callable[[Place, dict[str, Any]], str]
+    """Brings a release's image into the environment's repository; returns its reference."""
+    start_training: Callable[[Place, Journey], str]
+    """Starts training for a journey, once; returns the execution's ARN."""
+    training_state: Callable[[Place, str], tuple[str, str]]
+    """Returns status and reason of an execution."""
+    smoke: Callable[[Place, Version, str], dict[str, Any]]
+    """Asks the live endpoint for predictions of a version; raises when it does not answer well."""
+    load: Callable[[Place, Version, str], LoadResult]
+    """Loads the live endpoint for a short while."""
+    record: Callable[[Place, dict[str, Any]], None]
+    """Appends to the ledger once per operation."""
+    approval_rule: Callable[[str], str]
+    """A model's own rule: `required`, or `gate` where a passed gate is enough in production."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Station:
+    """One environment's delivery."""
+
+    place: Place
+    machinery: Machinery
+    report: Callable[[str], None]
+    today: Callable[[], date] = lambda: datetime.now(UTC).date()
+
+    @cached_property
+    def operations(self) -> Operations:
+        """The table of what must be true once."""
+        return Operations(self.place.client("dynamodb"), self.place.platform.operations_table)
+
+    @cached_property
+    def journeys(self) -> Journeys:
+        """The versions on their way."""
+        return Journeys(self.operations)
+
+    @property
+    def lines(self) -> ReleaseLines:
+        """Which versions are live."""
+        return ReleaseLines.of(self.place)
+
+    def promotion_lock(self, model: str) -> Lock:
+        """One promotion of a model into an environment at a time."""
+        return Lock(self.operations, f"promotion#{model}")
+
+    def line_lock(self) -> Lock:
+        """One change of the lines at a time; a rollback need not wait for training."""
+        return Lock(self.operations, "lines")

@@ -1,0 +1,133 @@
+"""Moves journeys step by step, so that a crash at any point is continued and never repeated."""
+
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from modelyard.delivery import steps
+from modelyard.delivery.journey import Journey, State, now
+from modelyard.delivery.station import Station
+from modelyard.delivery.steps import ParkedError, Step
+from modelyard.errors import RefusedError
+
+BEFORE_TRAINING: Sequence[tuple[str, Step]] = (
+    ("verify", steps.verify_request),
+    ("copy", steps.copy_image),
+    ("train", steps.start_training),
+)
+AFTER_REGISTRATION: Sequence[tuple[str, Step]] = (
+    ("judge", steps.judge),
+    ("line", steps.write_line),
+    ("deploy", steps.deploy),
+    ("smoke", steps.smoke),
+    ("load", steps.load),
+    ("evidence", steps.store_evidence),
+    ("ledger", steps.record),
+    ("approve", steps.approve_version),
+)
+CHANGES_WHAT_IS_LIVE = {"line", "deploy", "smoke", "load"}
+
+
+def request_training(journey: Journey, station: Station) -> Journey:
+    """Take a requested promotion to where its training runs."""
+    journey = _walk(journey, station, BEFORE_TRAINING)
+    if journey.state is not State.REQUESTED:
+        return journey
+    return _save(station, journey.model_copy(update={"state": State.TRAINING}))
+
+
+def release(journey: Journey, station: Station) -> Journey:
+    """Take a registered version to where it is live, or to where it waits or ends."""
+    # A rollback needs this lock too: no two engines run on the same stack at once.
+    lock = station.line_lock()
+    purpose = f"releasing {journey.model} into {station.place.name}"
+    with lock.waiting(journey.id, person=journey.requested_by, purpose=purpose):
+        journey = _walk(journey, station, AFTER_REGISTRATION)
+        if journey.state is not State.RELEASING:
+            return journey
+        return end(journey, station, State.LIVE, "")
+
+
+def end(journey: Journey, station: Station, state: State, reason: str) -> Journey:
+    """Bring a journey to its end, and let the next one in."""
+    if state is not State.LIVE:
+        station.machinery.record(
+            station.place,
+            {
+                "operation": f"{state.value}#{journey.id}",
+                "kind": state.value,
+                "model": journey.model,
+                "version": journey.version,
+                "actor": journey.requested_by,
+                "reason": reason,
+            },
+        )
+    ended = _save(station, journey.model_copy(update={"state": state, "reason": reason}))
+    station.promotion_lock(journey.model).release(journey.id)
+    station.report(f"{station.place.name} {journey.model}: {state.value} {reason}".rstrip())
+    return ended
+
+
+def _walk(journey: Journey, station: Station, way: Sequence[tuple[str, Step]]) -> Journey:
+    for name, step in way:
+        if name in journey.done:
+            continue
+        station.report(f"{station.place.name} {journey.model}: {name}")
+        begun = time.monotonic()
+        try:
+            facts = step(journey, station)
+        except ParkedError as parked:
+            return _park(journey, station, parked)
+        except RefusedError as error:
+            return _refuse(journey, station, name, error)
+        known = {"execution": facts["execution"]} if "execution" in facts else {}
+        journey = _save(station, journey.with_done(name, _stamped(facts, begun), **known))
+        # Renewed at every step: the lease must outlast the longest of them, not the whole way.
+        keep_lock(journey, station)
+    return journey
+
+
+def keep_lock(journey: Journey, station: Station) -> None:
+    """Renew the promotion lock while the journey is on its way."""
+    station.promotion_lock(journey.model).take(
+        journey.id, person=journey.requested_by, purpose=_purpose(journey)
+    )
+
+
+def _park(journey: Journey, station: Station, parked: ParkedError) -> Journey:
+    station.report(f"{station.place.name} {journey.model}: {parked.state.value}; {parked.reason}")
+    waiting = _save(
+        station, journey.model_copy(update={"state": parked.state, "reason": parked.reason})
+    )
+    # A person may take days: others may promote meanwhile.
+    station.promotion_lock(journey.model).release(journey.id)
+    return waiting
+
+
+def _refuse(journey: Journey, station: Station, step: str, error: RefusedError) -> Journey:
+    reason = f"{step}: {error.message}"
+    if step in CHANGES_WHAT_IS_LIVE and "line" in journey.done:
+        station.report(f"{station.place.name} {journey.model}: {step} failed, going back")
+        _go_back(journey, station)
+        return end(journey, station, State.FAILED, f"{reason} (the version before is live again)")
+    return end(journey, station, State.REFUSED, reason)
+
+
+def _go_back(journey: Journey, station: Station) -> None:
+    line = journey.done["line"]["line"]
+    if station.lines.live(journey.model) == line:
+        station.lines.withdraw(journey.model)
+    station.machinery.deploy(station.place)
+
+
+def _save(station: Station, journey: Journey) -> Journey:
+    return station.journeys.save(journey)
+
+
+def _stamped(facts: dict[str, Any], begun: float) -> dict[str, Any]:
+    return {**facts, "at": now(), "seconds": round(time.monotonic() - begun, 2)}
+
+
+def _purpose(journey: Journey) -> str:
+    what = journey.release.get("git_sha", "")[:7] or journey.version
+    return f"promotion {journey.id} of {journey.model} {what} into {journey.environment}"

@@ -1,0 +1,1 @@
+"""What runs now: release lines, endpoints and their health."""

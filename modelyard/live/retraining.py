@@ -1,0 +1,70 @@
+"""Starts training and follows the version it makes through delivery."""
+
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from modelyard.delivery.history import append_once
+from modelyard.delivery.journey import PARKED, State
+from modelyard.errors import RefusedError
+from modelyard.live.promotion import follow_run, require_live
+from modelyard.live.releases import ReleaseLines
+from modelyard.live.training import follow, start_training
+from modelyard.place import Place
+from modelyard.release_record import release_record
+from modelyard.versions import describe
+
+
+def live_release(place: Place, model: str) -> dict[str, Any]:
+    """Return the release that serves now, which is what retraining runs again."""
+    line = ReleaseLines.of(place).live(model)
+    if line is None:
+        raise RefusedError(
+            f"No version of {model} is live in {place.name}; there is nothing to train again.",
+            remedy=f"modelyard train {model} --env dev   (then promote it)",
+        )
+    return release_record(place, line["image"])
+
+
+def train_now(
+    place: Place,
+    model: str,
+    release: dict[str, Any],
+    report: Callable[[str], None],
+    *,
+    start: str = "",
+    end: str = "",
+    wait: bool = True,
+    accept_parked: bool = False,
+) -> dict[str, Any]:
+    """Train, and follow the version until it is live or waits for a person."""
+    name = f"train-{uuid.uuid4().hex[:12]}"
+    execution = start_training(place, model, release, name=name, start=start, end=end)
+    run = execution.rsplit("/", 1)[-1]
+    append_once(
+        place,
+        {
+            "operation": f"train#{run}",
+            "kind": "retrained",
+            "model": model,
+            "actor": place.caller,
+            "run": run,
+            "image": release["image_digest"],
+        },
+    )
+    started = {"model": model, "environment": place.name, "run": run, "execution": execution}
+    if not wait:
+        return started
+    follow(place, execution, report)
+    journey = follow_run(place, run, report)
+    if not (accept_parked and journey.state in PARKED):
+        require_live(journey)
+    version = describe(place, journey.package)
+    return {
+        **started,
+        "id": journey.id,
+        "state": journey.state.value,
+        "version": journey.version,
+        "gate": version.gate,
+        "reason": journey.reason if journey.state is not State.LIVE else "",
+    }

@@ -1,0 +1,142 @@
+"""Starts the training pipeline that the stack provisioned, and follows it to its end."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from modelyard.errors import NotUpError, RefusedError
+from modelyard.live.releases import ReleaseLines
+from modelyard.place import Place
+from modelyard.versions import group_of
+
+NO_CHAMPION = "none"
+DONE = {"Succeeded", "Failed", "Stopped"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Execution:
+    """One run of a pipeline as it stands now."""
+
+    arn: str
+    status: str
+    reason: str = ""
+    steps: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def run(self) -> str:
+        """The run's id, which names its folder of artifacts."""
+        return self.arn.rsplit("/", 1)[-1]
+
+
+def image_reference(place: Place, digest: str) -> str:
+    """Return an image of the environment's own repository by digest."""
+    return f"{place.platform.image_repository_url}@{digest}"
+
+
+def start_training(
+    place: Place,
+    model: str,
+    release: dict[str, Any],
+    *,
+    name: str,
+    start: str = "",
+    end: str = "",
+) -> str:
+    """Start training once under this name; a second call finds the first one's execution."""
+    pipeline = _pipeline(place.releases.training_pipelines, place, model)
+    platform = place.platform
+    champion = ReleaseLines.of(place).live(model)
+    parameters = {
+        "Image": image_reference(place, release["image_digest"]),
+        "Artifacts": f"s3://{platform.artifacts_bucket}",
+        "Champion": champion["package"] if champion else NO_CHAMPION,
+        "GitSha": release["git_sha"],
+        "ImageDigest": release["image_digest"],
+    }
+    if start:
+        parameters["Start"] = start
+    if end:
+        parameters["End"] = end
+    return _start(place, pipeline, name, parameters)
+
+
+def start_data(place: Place, model: str, image_digest: str, *, name: str) -> str:
+    """Start the data pipeline: what has landed is checked, curated and mirrored."""
+    pipeline = _pipeline(place.releases.data_pipelines, place, model)
+    return _start(place, pipeline, name, {"Image": image_reference(place, image_digest)})
+
+
+def look(place: Place, arn: str) -> Execution:
+    """Return how an execution stands."""
+    client = place.client("sagemaker")
+    found = client.describe_pipeline_execution(PipelineExecutionArn=arn)
+    steps = client.list_pipeline_execution_steps(PipelineExecutionArn=arn, SortOrder="Ascending")
+    reasons = [
+        f"{each['StepName']}: {each['FailureReason']}"
+        for each in steps["PipelineExecutionSteps"]
+        if each.get("FailureReason")
+    ]
+    return Execution(
+        arn=arn,
+        status=found["PipelineExecutionStatus"],
+        reason="; ".join(reasons) or found.get("FailureReason", ""),
+        steps={each["StepName"]: each["StepStatus"] for each in steps["PipelineExecutionSteps"]},
+    )
+
+
+def follow(
+    place: Place, arn: str, report: Callable[[str], None], *, patience: float = 1800.0
+) -> Execution:
+    """Wait until an execution has ended, telling its steps; raises when it failed."""
+    told: dict[str, str] = {}
+    deadline = time.monotonic() + patience
+    while True:
+        execution = look(place, arn)
+        for step, status in execution.steps.items():
+            if told.get(step) != status:
+                told[step] = status
+                report(f"{place.name} {step}: {status.lower()}")
+        if execution.status in DONE:
+            break
+        if time.monotonic() > deadline:
+            raise RefusedError(
+                f"{arn} is still {execution.status} after {patience:.0f} s.",
+                remedy="it goes on; look again with: modelyard status",
+            )
+        time.sleep(0.5)
+    if execution.status != "Succeeded":
+        raise RefusedError(
+            f"The pipeline run {execution.run} in {place.name} {execution.status.lower()}: "
+            f"{execution.reason or 'no reason was given'}",
+            remedy="its logs: modelyard sandbox logs aws; mend the cause and start it again",
+        )
+    return execution
+
+
+def group_parameter(place: Place, model: str) -> str:
+    """Return the registry group that training registers into."""
+    return group_of(place, model)
+
+
+def _pipeline(known: dict[str, str], place: Place, model: str) -> str:
+    if model not in known:
+        raise NotUpError(
+            f"{place.name} has no pipeline for {model}.", remedy=f"modelyard deploy {place.name}"
+        )
+    return known[model]
+
+
+def _start(place: Place, pipeline: str, name: str, parameters: dict[str, str]) -> str:
+    client = place.client("sagemaker")
+    known = client.list_pipeline_executions(PipelineName=pipeline)
+    for each in known["PipelineExecutionSummaries"]:
+        if each.get("PipelineExecutionDisplayName") == name:
+            return str(each["PipelineExecutionArn"])
+    answer = client.start_pipeline_execution(
+        PipelineName=pipeline,
+        PipelineExecutionDisplayName=name,
+        PipelineParameters=[{"Name": k, "Value": v} for k, v in sorted(parameters.items())],
+        ClientRequestToken=f"{name:-<32}"[:128],
+    )
+    return str(answer["PipelineExecutionArn"])

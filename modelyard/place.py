@@ -1,0 +1,102 @@
+"""One environment as commands see it: its account, its outputs, and who is calling."""
+
+import os
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from modelyard.errors import RefusedError
+
+if TYPE_CHECKING:
+    import boto3
+
+    from modelyard.outputs import PlatformOutputs, ReleasesOutputs
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """An environment that can be reached; everything AWS goes through its sessions."""
+
+    name: str
+    account: str
+    region: str
+    root: Path
+    in_sandbox: bool = True
+    role: str = ""
+    """A role such as `delivery`; empty means the person who typed the command."""
+
+    def as_role(self, role: str) -> "Place":
+        """Return the same environment acted on by a role of its own, `delivery` for instance."""
+        return Place(
+            name=self.name,
+            account=self.account,
+            region=self.region,
+            root=self.root,
+            in_sandbox=self.in_sandbox,
+            role=role,
+        )
+
+    @cached_property
+    def session(self) -> "boto3.Session":
+        """The caller's session: AWS_PROFILE where it fits the account, else its own profile."""
+        import boto3
+
+        if self.role:
+            return boto3.Session(profile_name=f"{self.name}-{self.role}", region_name=self.region)
+        chosen = boto3.Session(region_name=self.region)
+        if self._fits(chosen):
+            return chosen
+        if self.name in chosen.available_profiles:
+            return boto3.Session(profile_name=self.name, region_name=self.region)
+        return chosen
+
+    def client(self, service: str) -> Any:
+        """Return a boto3 client of this environment."""
+        return self.session.client(service)
+
+    @cached_property
+    def caller(self) -> str:
+        """The ARN that STS names for whoever runs this command."""
+        return str(self.client("sts").get_caller_identity()["Arn"])
+
+    def require_own_account(self) -> None:
+        """Refuse to act when the credentials are of another account than the environment's."""
+        held = str(self.client("sts").get_caller_identity()["Account"])
+        if held != self.account:
+            raise RefusedError(
+                f"{self.name} is account {self.account}, but your credentials are of {held}.",
+                remedy=f"set AWS_PROFILE to a profile of account {self.account}",
+            )
+
+    @cached_property
+    def platform(self) -> "PlatformOutputs":
+        """What `pulumi up` of the platform left for its readers."""
+        from modelyard.outputs import PlatformOutputs
+        from modelyard.stacks import PLATFORM, outputs
+
+        return PlatformOutputs.read(self.name, outputs(self.root, PLATFORM, self.name))
+
+    @cached_property
+    def releases(self) -> "ReleasesOutputs":
+        """What `pulumi up` of the releases left for its readers."""
+        from modelyard.outputs import ReleasesOutputs
+        from modelyard.stacks import RELEASES, outputs
+
+        return ReleasesOutputs.read(self.name, outputs(self.root, RELEASES, self.name))
+
+    def _fits(self, session: "boto3.Session") -> bool:
+        if "AWS_PROFILE" not in os.environ and self.in_sandbox:
+            return False
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        try:
+            identity = session.client("sts").get_caller_identity()
+        except (BotoCoreError, ClientError):
+            return False
+        return str(identity["Account"]) == self.account
+
+
+def person(arn: str) -> str:
+    """Return who stands behind an ARN: the same in every account they can enter."""
+    return arn.rsplit("/", 1)[-1].rsplit(":", 1)[-1]

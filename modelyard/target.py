@@ -1,0 +1,84 @@
+"""Which world a command acts on: the sandbox on this machine, or AWS; never by accident."""
+
+import os
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from modelyard import catalogue, checkout
+from modelyard.errors import UsageError, unknown
+from modelyard.place import Place
+
+
+class Target(StrEnum):
+    """The worlds there are."""
+
+    SANDBOX = "sandbox"
+    AWS = "aws"
+
+
+def chosen(given: str) -> Target:
+    """Read `--target`, or say which targets there are."""
+    if given not in [*Target]:
+        raise unknown("target", given, [*Target], where="--target or MODELYARD_TARGET")
+    return Target(given)
+
+
+TargetOption = Annotated[
+    str,
+    typer.Option(
+        "--target",
+        envvar="MODELYARD_TARGET",
+        help="sandbox or aws; aws refuses when the caller's account is not the environment's.",
+        autocompletion=lambda: [*Target],
+    ),
+]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Yard:
+    """One checkout together with the world that its commands act on."""
+
+    root: Path
+    target: Target
+
+    @property
+    def names(self) -> list[str]:
+        """The environments, in the order in which a release travels."""
+        return [*catalogue.environments()]
+
+    def place(self, environment: str) -> Place:
+        """Return one environment; its account is checked before it is handed out on AWS."""
+        described = catalogue.environment(environment)
+        place = Place(
+            name=described.name,
+            account=described.account,
+            region=described.region,
+            root=self.root,
+            in_sandbox=self.target is Target.SANDBOX,
+        )
+        if self.target is Target.AWS:
+            place.require_own_account()
+        return place
+
+    def places(self, environment: str | None = None) -> list[Place]:
+        """Return one environment, or all of them."""
+        return [self.place(name) for name in ([environment] if environment else self.names)]
+
+
+def open_yard(target: str) -> Yard:
+    """Enter the chosen world: its addresses and credentials become this process's environment."""
+    yard = Yard(root=checkout.root(), target=chosen(target))
+    if yard.target is Target.SANDBOX:
+        from modelyard.laptop import enter
+
+        enter(yard.root)
+    elif "AWS_ENDPOINT_URL" in os.environ:
+        raise UsageError(
+            f"--target aws, but AWS_ENDPOINT_URL is {os.environ['AWS_ENDPOINT_URL']}.",
+            remedy="unset AWS_ENDPOINT_URL, or leave out --target aws",
+        )
+    return yard
