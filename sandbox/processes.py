@@ -1,0 +1,95 @@
+"""Processes that cannot outlive the one that started them, nor leave children behind."""
+
+import contextlib
+import ctypes
+import os
+import signal
+import time
+from collections.abc import Callable, Iterable
+
+import psutil
+
+_PR_SET_PDEATHSIG, _PR_SET_CHILD_SUBREAPER = 1, 36
+_prctl = ctypes.CDLL(None, use_errno=True).prctl
+
+
+def adopt_orphans() -> None:
+    """Become the parent of every descendant whose own parent dies, so that none gets away."""
+    _prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def die_with_parent(parent: int, sign: signal.Signals) -> None:
+    """Ask the kernel to send `sign` to this process when its parent is gone."""
+    _prctl(_PR_SET_PDEATHSIG, int(sign), 0, 0, 0)
+    if os.getppid() != parent:
+        os._exit(1)
+
+
+def tied_to(parent: int) -> Callable[[], None]:
+    """Return a hook for a new child: killed with `parent`, whatever happens to that one."""
+    return lambda: die_with_parent(parent, signal.SIGKILL)
+
+
+def descendants(pid: int) -> list[psutil.Process]:
+    """Every process below `pid`."""
+    try:
+        return psutil.Process(pid).children(recursive=True)
+    except psutil.NoSuchProcess:
+        return []
+
+
+def orphans(known: Iterable[int]) -> list[psutil.Process]:
+    """Children of this process that it did not start itself: adopted from a dead part."""
+    expected = set(known)
+    try:
+        children = psutil.Process().children()
+    except psutil.NoSuchProcess:
+        return []
+    return [child for child in children if child.pid not in expected]
+
+
+def kill_tree(process: psutil.Process) -> None:
+    """Kill a process with everything below it, and reap what is ours to reap."""
+    doomed = [process]
+    with contextlib.suppress(psutil.NoSuchProcess):
+        doomed += process.children(recursive=True)
+    for each in doomed:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            each.kill()
+    with contextlib.suppress(ChildProcessError):
+        os.waitpid(process.pid, 0)
+
+
+def kill_everything_below(seconds: float = 10.0) -> None:
+    """Kill all descendants, again and again until none is left."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        left = descendants(os.getpid())
+        if not left:
+            return
+        for each in left:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                each.kill()
+        reap()
+        time.sleep(0.02)
+
+
+def reap() -> dict[int, int]:
+    """Collect the children that ended; returns their wait status by pid."""
+    ended = {}
+    with contextlib.suppress(ChildProcessError):
+        while True:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+            if pid == 0:
+                break
+            ended[pid] = status
+    return ended
+
+
+def ending(code: int) -> str:
+    """How a process ended, in words."""
+    if code < 0:
+        with contextlib.suppress(ValueError):
+            return f"killed by {signal.Signals(-code).name}"
+        return f"killed by signal {-code}"
+    return f"exit code {code}"
