@@ -14,11 +14,14 @@ from ml.deployment.capture.journal import Journal, backlog
 from ml.deployment.capture.shipper import Shipper
 from ml.deployment.server.application import Application
 from ml.deployment.server.connection import Connection
+from ml.deployment.server.door import refuse_newcomers
 from ml.deployment.server.settings import Settings
 from ml.deployment.server.telemetry import Telemetry
 from ml.failures import StepError
 
 HOUSEKEEPING_SECONDS = 0.1
+LAST_CALLERS_SECONDS = 0.5
+"""For callers that got in just before the door closed and have not sent their request yet."""
 FINISH_SECONDS = 15.0
 """For requests in flight, and again for the last segments: with the drain, within 40 s."""
 
@@ -63,7 +66,7 @@ class Server:
         host, port = listener.getsockname()[:2]
         log.info("serving", address=f"http://{host}:{port}", model=self._settings.model)
         await asyncio.wait({stopping, serving}, return_when=asyncio.FIRST_COMPLETED)
-        await self._drain(server, serving)
+        await self._drain(server, serving, listener)
         housekeeping.cancel()
         stopping.cancel()
         return await self._deliver()
@@ -84,11 +87,15 @@ class Server:
             timeout_graceful_shutdown=int(FINISH_SECONDS),
         )
 
-    async def _drain(self, server: _Uvicorn, serving: asyncio.Task[None]) -> None:
+    async def _drain(
+        self, server: _Uvicorn, serving: asyncio.Task[None], listener: socket.socket
+    ) -> None:
         """Refuse readiness, keep answering until nobody sends here any more, finish the rest."""
         self._application.draining = True
         log.info("draining", seconds=self._settings.drain_seconds)
         await asyncio.sleep(self._settings.drain_seconds)
+        if not serving.done() and refuse_newcomers(listener):
+            await asyncio.sleep(LAST_CALLERS_SECONDS)
         server.should_exit = True
         await serving
         await self._application.close(FINISH_SECONDS)
