@@ -97,8 +97,8 @@ def _controllers(environment: EnvironmentLayout, authority: Authority, access: A
             "--use-service-account-credentials=true",
             "--leader-elect=false",
             # Loopback addresses are refused as endpoints: the node's proxy asks for pods itself.
-            "--controllers=*,-endpoint-controller,-endpointslice-controller,"
-            "-endpointslicemirroring-controller",
+            "--controllers=*,-endpoints-controller,-endpointslice-controller,"
+            "-endpointslice-mirroring-controller",
             # A restarted node comes back within seconds; its pods should not be moved meanwhile.
             "--node-monitor-grace-period=60s",
             "--profiling=false",
