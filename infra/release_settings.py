@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Annotated, Any, Literal, Self
 
 import pulumi
@@ -49,6 +49,8 @@ class ReleaseSettings(Section):
     """Share of the entities a training run here learns from."""
     schedules_enabled: Annotated[bool, Field(strict=True)] = False
     """Whether retraining starts by itself."""
+    mirrored: Annotated[bool, Field(strict=True)] = False
+    """Whether the data pipeline here also keeps a redacted mirror."""
     runtime_image: Digest | Literal[""] = ""
     """Release image that serves models without a version and collects predictions."""
     live: dict[ModelName, LiveSettings] = Field(default_factory=dict)
@@ -65,6 +67,16 @@ class ReleaseSettings(Section):
             "data-class": "internal",
             "managed-by": "pulumi",
         }
+
+    def must_know(self, models: Collection[str]) -> None:
+        """Refuse a release line of a model that has no folder."""
+        for name in self.live:
+            if name not in models:
+                known = ", ".join(sorted(models)) or "none"
+                raise pulumi.RunError(
+                    f"releases/Pulumi.{self.environment}.yaml is not valid:\n"
+                    f"  {CONFIG_KEY}.live.{name}: there is no such model; allowed: {known}"
+                )
 
     @classmethod
     def parse(cls, raw: Mapping[str, Any], *, source: str) -> Self:

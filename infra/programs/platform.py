@@ -83,6 +83,7 @@ def deploy(settings: Settings) -> None:
         source_mirror_bucket=pulumi.Output.from_input(_source_mirror(settings) or ""),
         data_key_arn=keys.data.arn,
         artifacts_key_arn=keys.artifacts.arn,
+        messaging_key_arn=keys.messaging.arn,
         signing_key_arn=keys.signing.arn,
         approval_key_arn=keys.approval.arn,
         pseudonym_secret_arn=secret.secret_arn if secret else pulumi.Output.from_input(""),

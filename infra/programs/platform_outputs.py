@@ -26,6 +26,7 @@ class PlatformOutputs:
     source_mirror_bucket: Text
     data_key_arn: Text
     artifacts_key_arn: Text
+    messaging_key_arn: Text
     signing_key_arn: Text
     approval_key_arn: Text
     pseudonym_secret_arn: Text

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 import pulumi
 from pulumi.runtime import rpc
 from pulumi.runtime.mocks import MockCallArgs, MockMonitor, MockResourceArgs, Mocks
+
+from infra.programs.platform_outputs import PlatformOutputs
 
 #: Values AWS would compute, for the few types whose generic fake will not do.
 COMPUTED: dict[str, dict[str, Any]] = {
@@ -53,8 +55,16 @@ class Deployment:
         return outputs
 
 
+#: What a platform stack would have exported, for the stack that reads it.
+PLATFORM: dict[str, Any] = {
+    field.name: f"platform-{field.name}" for field in fields(PlatformOutputs)
+} | {"private_subnet_ids": ["subnet-1", "subnet-2"], "account_id": "111111111111"}
+
+
 class _Fakes(Mocks):
     def new_resource(self, args: MockResourceArgs) -> tuple[str, dict[str, Any]]:
+        if args.typ == "pulumi:pulumi:StackReference":
+            return args.name, {"name": args.name, "outputs": PLATFORM}
         arn = f"arn:aws:fake:::{args.name}"
         return f"{args.name}-id", {"arn": arn, **COMPUTED.get(args.typ, {}), **args.inputs}
 
