@@ -10,6 +10,7 @@ import httpx
 import pytest
 from moto.server import ThreadedMotoServer
 
+from sandbox.aws.patches import conditional_put
 from tests.ml.serving.cloud import ENVIRONMENT, Cloud, Packaged, make_package
 from tests.ml.serving.server_process import ServerProcess
 
@@ -18,6 +19,7 @@ from tests.ml.serving.server_process import ServerProcess
 def cloud() -> Iterator[Cloud]:
     """An account of its own on loopback."""
     before = {name: os.environ.get(name) for name in (*ENVIRONMENT, "AWS_ENDPOINT_URL")}
+    conditional_put.apply()
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()

@@ -1,0 +1,39 @@
+"""A segment cut anywhere gives back its whole answers and nothing else; a damaged one no lie."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ml.deployment.capture.segment import Answer, SegmentName, frames, preamble, read
+from tests.ml.serving.test_collector import origin
+
+ANSWERS = [Answer(str(n), n, "c", "", {"n": n}, [[1.0], ["é"]], [[0.5]]) for n in range(4)]
+HEAD = preamble(origin("toy"))
+CONTENT = HEAD + frames(ANSWERS)
+ENDS = [len(HEAD) + len(frames(ANSWERS[:n])) for n in range(len(ANSWERS) + 1)]
+
+
+@given(st.integers(0, len(CONTENT)))
+def test_a_cut_loses_only_the_answer_it_hits(length: int) -> None:
+    segment = read(CONTENT[:length])
+    whole = sum(1 for end in ENDS[1:] if end <= length)
+    assert segment.answers == ANSWERS[:whole]
+    assert (segment.torn_bytes == 0) == (length in (0, *ENDS))
+
+
+@given(st.integers(0, len(CONTENT) - 1), st.integers(1, 255))
+def test_a_changed_byte_is_never_read_as_an_answer(position: int, change: int) -> None:
+    damaged = bytearray(CONTENT)
+    damaged[position] ^= change
+    segment = read(bytes(damaged))
+    assert segment.answers == ANSWERS[: len(segment.answers)]
+    assert len(segment.answers) < len(ANSWERS)
+    assert segment.torn_bytes > 0
+
+
+def test_names_sort_as_they_were_written() -> None:
+    names = [SegmentName("0" * 20 + "-deadbeef", number) for number in (0, 9, 10, 100)]
+    assert sorted(map(str, names)) == [str(name) for name in names]
+    assert [SegmentName.parse(str(name)) for name in names] == names
+    assert SegmentName.parse("lock") is None
