@@ -6,6 +6,7 @@ import threading
 from pathlib import Path
 
 from sandbox.aws.emulator import Emulator
+from sandbox.aws.service import ProviderService
 from sandbox.layout import Layout
 
 
@@ -13,12 +14,19 @@ def main(root: Path) -> None:
     """Serve until told to stop."""
     layout = Layout.load(root)
     emulator = Emulator(layout.environments, layout.aws_port)
+    provider = ProviderService(
+        emulator,
+        port=layout.aws_provider_port,
+        layout=layout,
+        fail_at=layout.aws / "fail_at",
+    )
     stopped = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopped.set())
     emulator.start()
     sys.stderr.write(f"aws: {emulator.endpoint}, boot {emulator.boot_id}\n")
     stopped.wait()
+    provider.stop()
     emulator.stop()
 
 

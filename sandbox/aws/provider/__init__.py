@@ -1,0 +1,1 @@
+"""The Pulumi resource provider named `aws`, over the emulator."""

@@ -1,0 +1,1 @@
+"""How each AWS resource type comes into being in the emulator."""

@@ -1,0 +1,66 @@
+"""Which types exist for real in the emulator; every other type is checked and recorded."""
+
+from sandbox.aws.resources import (
+    alarms,
+    dynamodb,
+    ecr,
+    events,
+    glue,
+    iam,
+    kms,
+    logs,
+    messaging,
+    s3,
+    s3_settings,
+    sagemaker,
+    secrets_store,
+)
+from sandbox.aws.resources.handling import Handler
+
+REAL: dict[str, Handler] = {
+    "aws:s3/bucket:Bucket": s3.BUCKET,
+    "aws:s3/bucketVersioning:BucketVersioning": s3.VERSIONING,
+    (
+        "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration"
+    ): s3.ENCRYPTION,
+    "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": s3.PUBLIC_ACCESS_BLOCK,
+    "aws:s3/bucketPolicy:BucketPolicy": s3.POLICY,
+    "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": s3_settings.LIFECYCLE,
+    "aws:s3/bucketOwnershipControls:BucketOwnershipControls": s3_settings.OWNERSHIP,
+    "aws:s3/bucketLogging:BucketLogging": s3_settings.LOGGING,
+    "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration": s3_settings.OBJECT_LOCK,
+    "aws:s3/bucketNotification:BucketNotification": s3_settings.NOTIFICATION,
+    "aws:kms/key:Key": kms.KEY,
+    "aws:kms/alias:Alias": kms.ALIAS,
+    "aws:iam/role:Role": iam.ROLE,
+    "aws:iam/policy:Policy": iam.POLICY,
+    "aws:iam/rolePolicy:RolePolicy": iam.ROLE_POLICY,
+    "aws:iam/rolePolicyAttachment:RolePolicyAttachment": iam.ATTACHMENT,
+    "aws:sqs/queue:Queue": messaging.QUEUE,
+    "aws:sqs/queuePolicy:QueuePolicy": messaging.queue_part("policy", "Policy"),
+    "aws:sqs/redrivePolicy:RedrivePolicy": messaging.queue_part("redrivePolicy", "RedrivePolicy"),
+    "aws:sqs/redriveAllowPolicy:RedriveAllowPolicy": messaging.queue_part(
+        "redriveAllowPolicy", "RedriveAllowPolicy"
+    ),
+    "aws:sns/topic:Topic": messaging.TOPIC,
+    "aws:sns/topicPolicy:TopicPolicy": messaging.TOPIC_POLICY,
+    "aws:sns/topicSubscription:TopicSubscription": messaging.SUBSCRIPTION,
+    "aws:cloudwatch/eventRule:EventRule": events.RULE,
+    "aws:cloudwatch/eventTarget:EventTarget": events.TARGET,
+    "aws:cloudwatch/logGroup:LogGroup": logs.LOG_GROUP,
+    "aws:cloudwatch/logMetricFilter:LogMetricFilter": logs.METRIC_FILTER,
+    "aws:cloudwatch/metricAlarm:MetricAlarm": alarms.ALARM,
+    "aws:cloudwatch/dashboard:Dashboard": alarms.DASHBOARD,
+    "aws:dynamodb/table:Table": dynamodb.TABLE,
+    "aws:secretsmanager/secret:Secret": secrets_store.SECRET,
+    "aws:secretsmanager/secretVersion:SecretVersion": secrets_store.SECRET_VERSION,
+    "aws:ssm/parameter:Parameter": secrets_store.PARAMETER,
+    "aws:ecr/repository:Repository": ecr.REPOSITORY,
+    "aws:ecr/lifecyclePolicy:LifecyclePolicy": ecr.LIFECYCLE_POLICY,
+    "aws:ecr/repositoryPolicy:RepositoryPolicy": ecr.REPOSITORY_POLICY,
+    "aws:sagemaker/modelPackageGroup:ModelPackageGroup": sagemaker.GROUP,
+    "aws:sagemaker/pipeline:Pipeline": sagemaker.PIPELINE,
+    "aws:glue/catalogDatabase:CatalogDatabase": glue.DATABASE,
+    "aws:glue/catalogTable:CatalogTable": glue.CATALOG_TABLE,
+    "aws:scheduler/schedule:Schedule": events.SCHEDULE,
+}
