@@ -25,7 +25,8 @@ WEATHER = (
     "pressure",
     "visib",
 )
-DAY, WEEK = timedelta(days=1), timedelta(days=7)
+# Delays spread within hours: days or weeks of history add nothing on later months.
+WINDOWS = {"2h": timedelta(hours=2), "8h": timedelta(hours=8)}
 TRAILING = {"carrier": ("carrier",), "route": ("origin", "dest"), "origin": ("origin",)}
 
 
@@ -90,6 +91,6 @@ def build(rows: ir.Table, tables: Mapping[str, ir.Table], spec: ModelSpec) -> ir
             at="scheduled_departure",
             by=by,
             value="late",
-            windows={f"{name}_late_day": DAY, f"{name}_late_week": WEEK},
+            windows={f"{name}_late_{window}": length for window, length in WINDOWS.items()},
         )
     return rows
