@@ -16,6 +16,7 @@ from ml.failures import StepError
 ALLOWED_TYPES = (
     "numpy.dtype",
     "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
+    "sklearn.model_selection._split.StratifiedKFold",
 )
 """What a model may hold beyond what skops itself vouches for.
 

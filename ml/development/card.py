@@ -95,7 +95,7 @@ def _calibration(calibration: Mapping[str, Any]) -> str:
 
 
 def _origin(lineage: Mapping[str, Any]) -> str:
-    tables = [f"table {name}: version {number}" for name, number in lineage["tables"].items()]
+    tables = [f"table {t['uri']}: version {t['version']}" for t in lineage["tables"]]
     return _bullets(
         [
             f"run {lineage['run']} in {lineage['environment']}",

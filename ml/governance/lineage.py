@@ -46,7 +46,8 @@ def build_lineage(
         "format": FORMAT,
         **identity,
         "source": features.get("source"),
-        "tables": dict(features.get("tables", {})),
+        "tables": list(features.get("tables", ())),
+        "feature_table": features.get("feature_table"),
         "window": features.get("window"),
         "sample": features.get("sample"),
         "rows": {

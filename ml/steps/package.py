@@ -10,9 +10,8 @@ from typing import Any
 import polars as pl
 
 from ml.canonical import canonical, digest_of
-from ml.deployment.exchange import Equality, export_if_equal
 from ml.deployment.package import MANIFEST, Identity, seal
-from ml.deployment.predictors import EXCHANGE, INPUTS, describe_inputs
+from ml.deployment.predictors import INPUTS, describe_inputs
 from ml.deployment.signing import Signer
 from ml.deployment.store import Folder, upload_package
 from ml.development.card import model_card
@@ -23,10 +22,11 @@ from ml.monitoring.fingerprint import fingerprint
 from ml.spec import ModelSpec
 from ml.steps.arguments import spec_of
 from ml.steps.clients import client
-from ml.steps.evaluate import fitted_pipeline
 from ml.steps.run_folder import (
+    EXCHANGE,
     FEATURES,
     FITTED,
+    FORMATS,
     GATE,
     HOLDOUT,
     METRICS,
@@ -50,30 +50,28 @@ def run(argv: Sequence[str]) -> int:
     flags = parser.read(argv)
     spec, folder = spec_of(flags), folder_of(flags)
     identity = _identity(flags)
-    contents, equality = collect(spec, folder, identity)
+    contents = collect(spec, folder, identity)
     signer = Signer(kms=client("kms"), key_arn=flags.signing_key)
     sealed = seal(contents, identity, signer)
     digest = digest_of(sealed[MANIFEST])
     target = package_folder(flags)
     _upload_once(target, sealed, digest)
-    shipped = "ONNX and skops" if equality.equal else "skops only"
+    onnx = folder.read_json(FORMATS)["onnx"]
+    shipped = "ONNX and skops" if onnx["equal"] else "skops only"
     tell(
-        f"{spec.name}: {len(sealed)} files, {shipped} ({equality.reason})\n{target.uri} {digest}",
-        {"step": "package", "uri": target.uri, "digest": digest, "onnx": asdict(equality)},
+        f"{spec.name}: {len(sealed)} files, {shipped} ({onnx['reason']})\n{target.uri} {digest}",
+        {"step": "package", "uri": target.uri, "digest": digest, "onnx": onnx},
     )
     return 0
 
 
-def collect(
-    spec: ModelSpec, folder: RunFolder, identity: Identity
-) -> tuple[dict[str, bytes], Equality]:
+def collect(spec: ModelSpec, folder: RunFolder, identity: Identity) -> dict[str, bytes]:
     """Every file of the package but manifest and signature; the same run gives the same bytes."""
     fitted, gate = folder.read_json(FITTED), folder.read_json(GATE)
     metrics, features = folder.read_json(METRICS), folder.read_json(FEATURES)
+    formats = folder.read_json(FORMATS)
     columns, task = dict(fitted["columns"]), fitted["task"]
     holdout = model_inputs(folder.read_frame(HOLDOUT), columns)
-    pipeline = fitted_pipeline(folder, fitted)
-    exchange, equality = export_if_equal(pipeline, task, columns, holdout)
     lineage = build_lineage(
         identity=asdict(identity),
         features=features,
@@ -86,7 +84,7 @@ def collect(
         pl.col("score_candidate").alias(described["outputs"][0]["name"])
     )
     contents = {
-        MODEL: folder.read(MODEL),
+        MODEL: _unchanged(folder, MODEL, fitted["model_digest"]),
         INPUTS: canonical(described),
         "contract.yaml": spec.contract_path.read_bytes(),
         "spec.json": canonical(spec.model_dump(mode="json", exclude={"folder"})),
@@ -95,11 +93,11 @@ def collect(
         "metrics.json": canonical(metrics),
         "gate.json": canonical(gate),
         "lineage.json": canonical(lineage),
-        "formats.json": canonical({"onnx": asdict(equality)}),
+        FORMATS: canonical(formats),
     }
-    if exchange is not None:
-        contents[EXCHANGE] = exchange
-    return contents, equality
+    if formats["onnx"]["equal"]:
+        contents[EXCHANGE] = _unchanged(folder, EXCHANGE, formats["onnx"]["digest"])
+    return contents
 
 
 def package_folder(flags: argparse.Namespace) -> Folder:
@@ -128,6 +126,14 @@ def _upload_once(target: Folder, sealed: Mapping[str, bytes], digest: str) -> No
             )
         return
     upload_package(target, sealed)
+
+
+def _unchanged(folder: RunFolder, name: str, digest: str) -> bytes:
+    """What is signed is what was measured."""
+    content = folder.read(name)
+    if digest_of(content) != digest:
+        raise StepError(f"{name} of run {folder.run} has changed since it was measured")
+    return content
 
 
 def _identity(flags: argparse.Namespace) -> Identity:

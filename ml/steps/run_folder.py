@@ -19,6 +19,7 @@ from ml.steps.arguments import StepParser
 
 TRAINING, HOLDOUT, SCORED = "training.parquet", "holdout.parquet", "scored.parquet"
 FEATURES, FITTED, METRICS, GATE = "features.json", "training.json", "metrics.json", "gate.json"
+FORMATS, EXCHANGE = "formats.json", "model.onnx"
 MODEL = "model.skops"
 
 _RUN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
@@ -30,6 +31,8 @@ _MAKERS = {
     MODEL: "train",
     METRICS: "evaluate",
     SCORED: "evaluate",
+    FORMATS: "evaluate",
+    EXCHANGE: "evaluate",
     GATE: "gate",
 }
 

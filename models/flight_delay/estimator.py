@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from sklearn.compose import ColumnTransformer
 from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.model_selection import StratifiedKFold
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import TargetEncoder
 
@@ -23,9 +24,11 @@ def build(
     """An unfitted pipeline over float32 numbers and text."""
     text = [name for name, kind in columns.items() if kind == "text"]
     numbers = [name for name, kind in columns.items() if kind == "number"]
+    # The encoder sees each training row's category through folds that leave the row out.
+    folds = StratifiedKFold(n_splits=5, shuffle=True, random_state=seed)
     encode = ColumnTransformer(
         [
-            ("text", TargetEncoder(target_type="binary", random_state=seed), text),
+            ("text", TargetEncoder(target_type="binary", cv=folds), text),
             ("numbers", "passthrough", numbers),
         ]
     )
