@@ -9,7 +9,8 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
-from infra.model_development.pipeline_definition import PipelinePlan, render
+from infra.model_development.definition_template import render
+from infra.model_development.pipeline_definition import PipelinePlan
 from ml.workloads import Step
 
 

@@ -33,7 +33,7 @@ class PipelinePlan:
     """After this long a step is stopped."""
 
 
-def render(plan: PipelinePlan) -> str:
+def compile_definition(plan: PipelinePlan) -> str:
     """The definition as SageMaker takes it. Reads no credentials and calls nothing."""
     with _quiet_import(plan.region):
         from sagemaker.core.workflow.execution_variables import ExecutionVariables

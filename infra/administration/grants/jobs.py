@@ -100,9 +100,16 @@ def packaging_statements(access: Access) -> list[Statement]:
             {"StringEquals": {"sagemaker:ModelApprovalStatus": "PendingManualApproval"}},
         ),
         allow(
-            "FindGroup",
-            ["sagemaker:DescribeModelPackageGroup", "sagemaker:ListModelPackages"],
-            access.arn("sagemaker", "model-package-group/*"),
+            "FindVersions",
+            [
+                "sagemaker:DescribeModelPackage",
+                "sagemaker:DescribeModelPackageGroup",
+                "sagemaker:ListModelPackages",
+            ],
+            [
+                access.arn("sagemaker", "model-package-group/*"),
+                access.arn("sagemaker", "model-package/*"),
+            ],
         ),
         _never(["sagemaker:UpdateModelPackage", "s3:DeleteObject*"]),
     ]
