@@ -67,6 +67,8 @@ def _apiserver(environment: EnvironmentLayout, authority: Authority, access: Acc
             f"--token-auth-file={access.tokens}",
             "--authorization-mode=Node,RBAC",
             "--enable-admission-plugins=NodeRestriction",
+            # As on EKS: what a pod may do is the business of its namespace.
+            "--allow-privileged=true",
             f"--service-cluster-ip-range={environment.service_range}",
             f"--kubelet-certificate-authority={authority.root}",
             f"--kubelet-client-certificate={client.certificate}",

@@ -1,0 +1,127 @@
+"""Pods run on the node as they would on AWS: admitted, ready, restarted, replaced, logged."""
+
+import os
+import signal
+
+import psutil
+import pytest
+
+from sandbox.containers import isolation
+from sandbox.kubernetes.api import ApiError
+from tests.sandbox.kubernetes.cluster import NAMESPACE, Cluster, deployment, until
+
+pytestmark = pytest.mark.engine
+HOME = f"/apis/apps/v1/namespaces/{NAMESPACE}/deployments"
+
+
+def _pid_of(pod_name: str) -> int:
+    for process in psutil.process_iter(["cmdline", "environ"]):
+        environ = process.info["environ"] or {}
+        line = " ".join(process.info["cmdline"] or ())
+        if environ.get("POD_NAME") == pod_name and line == "/usr/bin/python3 /app/server.py":
+            return process.pid
+    raise AssertionError(f"no process of {pod_name}")
+
+
+def test_a_pod_becomes_ready_and_its_log_can_be_read(cluster: Cluster) -> None:
+    cluster.apply(f"{HOME}/web", deployment("web", cluster.image, replicas=2))
+    pods = until(lambda: len(found := cluster.ready("web")) == 2 and found, "two ready pods")
+    addresses = {pod["status"]["podIP"] for pod in pods}
+    assert len(addresses) == 2
+    prefix = cluster.environment.pod_range.rpartition(".0.0/")[0]
+    assert all(address.startswith(f"{prefix}.") for address in addresses)
+    name = pods[0]["metadata"]["name"]
+    assert cluster.kubectl("logs", name).strip() == f"serving {name}"
+
+
+@pytest.mark.skipif(not isolation().mounts, reason="namespaces are forbidden here")
+def test_a_pod_sees_its_volumes_and_nothing_of_the_host(cluster: Cluster) -> None:
+    cluster.apply(f"{HOME}/volumes", _with_shell(cluster))
+    until(lambda: cluster.ready("volumes"), "ready")
+    log = until(
+        lambda: (text := cluster.kubectl("logs", "deploy/volumes")).count("\n") >= 4 and text,
+        "output",
+    )
+    assert "hello hush" in log
+    assert "scratch 10001" in log
+    assert "Read-only file system" in log
+    assert str(cluster.layout.root) not in log
+
+
+def _with_shell(cluster: Cluster) -> dict[str, object]:
+    body = deployment("volumes", cluster.image)
+    container = body["spec"]["template"]["spec"]["containers"][0]
+    root = cluster.layout.root
+    container["command"] = ["/bin/sh", "-c"]
+    container["args"] = [
+        'echo "$(cat /etc/settings/greeting) $(cat /etc/secret/word)";'
+        "touch /scratch/x && echo scratch $(stat -c %u /scratch/x); touch /app/y 2>&1;"
+        f"ls {root} >/dev/null 2>&1 && echo {root}; echo end; exec python3 /app/server.py"
+    ]
+    return body
+
+
+def test_an_unsafe_pod_is_refused_where_the_namespace_is_restricted(cluster: Cluster) -> None:
+    body = deployment("unsafe", cluster.image)["spec"]["template"]
+    body |= {"apiVersion": "v1", "kind": "Pod"}
+    body["metadata"]["name"] = "unsafe"
+    body["spec"]["containers"][0]["securityContext"] = {"privileged": True}
+    with pytest.raises(ApiError, match="violates PodSecurity"):
+        cluster.apply(f"/api/v1/namespaces/{NAMESPACE}/pods/unsafe", body)
+
+
+def test_an_unknown_digest_is_an_image_pull_back_off(cluster: Cluster) -> None:
+    missing = cluster.image.partition("@")[0] + "@sha256:" + "0" * 64
+    cluster.apply(f"{HOME}/missing", deployment("missing", missing))
+
+    def reason() -> str:
+        status = cluster.pods("missing")[0]["status"]["containerStatuses"][0]
+        return str(status["state"]["waiting"]["reason"])
+
+    until(lambda: reason() == "ImagePullBackOff", "ImagePullBackOff")
+    assert "There is no image" in cluster.kubectl("describe", "pods", "-l", "app=missing")
+    cluster.api.call("DELETE", f"{HOME}/missing")
+
+
+def test_a_killed_process_is_restarted_in_its_pod(cluster: Cluster) -> None:
+    cluster.apply(f"{HOME}/killed", deployment("killed", cluster.image))
+    pod = until(lambda: cluster.ready("killed"), "ready")[0]
+    os.kill(_pid_of(pod["metadata"]["name"]), signal.SIGKILL)
+
+    def restarted() -> bool:
+        now = cluster.ready("killed")[0]
+        same = now["metadata"]["uid"] == pod["metadata"]["uid"]
+        return same and now["status"]["containerStatuses"][0]["restartCount"] == 1
+
+    until(restarted, "the same pod is ready again")
+    status = cluster.ready("killed")[0]["status"]["containerStatuses"][0]
+    assert status["lastState"]["terminated"]["exitCode"] == 137
+
+
+def test_a_deleted_pod_drains_and_is_replaced(cluster: Cluster) -> None:
+    cluster.apply(f"{HOME}/deleted", deployment("deleted", cluster.image))
+    pod = until(lambda: cluster.ready("deleted"), "ready")[0]
+    name = pod["metadata"]["name"]
+    pid = _pid_of(name)
+    cluster.kubectl("delete", "pod", name)
+    replaced = until(lambda: cluster.ready("deleted"), "replaced")[0]
+    assert replaced["metadata"]["name"] != name
+    assert not psutil.pid_exists(pid)
+
+
+def test_pods_come_back_when_the_node_is_killed(cluster: Cluster) -> None:
+    cluster.apply(f"{HOME}/web", deployment("web", cluster.image, replicas=2))
+    until(lambda: len(cluster.ready("web")) == 2, "two ready pods")
+    pids = [_pid_of(pod["metadata"]["name"]) for pod in cluster.ready("web")]
+    node = cluster.processes.pop("node-dev")
+    node.kill()
+    node.wait()
+    until(lambda: not any(map(psutil.pid_exists, pids)), "nothing of it is left", seconds=5)
+    cluster.start(cluster.parts["node-dev"])
+    until(
+        lambda: (
+            len(cluster.ready("web")) == 2
+            and all(_pid_of(pod["metadata"]["name"]) for pod in cluster.ready("web"))
+        ),
+        "both run again",
+    )
