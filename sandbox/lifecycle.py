@@ -44,57 +44,57 @@ class Sandbox:
         *,
         parts: str = "sandbox.assembly:everything",
     ) -> None:
-        self._root = Path(root).resolve()
+        self.root = Path(root).resolve()
         self._environments = tuple(environments)
         self._plan = Plan(projects=tuple(projects), workers=tuple(workers), parts=parts)
 
     @property
     def boot_id(self) -> str:
         """Changes when what the emulator held is lost; empty if nothing ever ran."""
-        record = Record.load(self._root)
+        record = Record.load(self.root)
         return record.boot_id if record else ""
 
     def up(self, report: Callable[[str], None] = lambda _: None) -> None:
         """Start what does not run yet and wait until every part serves."""
-        self._root.mkdir(parents=True, exist_ok=True)
+        self.root.mkdir(parents=True, exist_ok=True)
         with self._alone("up", report):
-            layout = Layout.create(self._root, self._environments)
-            if is_supervised(self._root):
-                report(f"sandbox: already running in {self._root}")
+            layout = Layout.create(self.root, self._environments)
+            if is_supervised(self.root):
+                report(f"sandbox: already running in {self.root}")
             else:
                 self._refuse_remains(layout)
                 self._start(layout)
             starting.wait(layout, report)
-            boot.refuse_stale(layout, Record.load(self._root) or Record())
+            boot.refuse_stale(layout, Record.load(self.root) or Record())
 
     def down(self, report: Callable[[str], None] = lambda _: None) -> None:
         """Stop every process; what lived in the emulator's memory is lost."""
-        if not self._root.exists():
+        if not self.root.exists():
             return
         with self._alone("down", report):
-            if is_supervised(self._root):
+            if is_supervised(self.root):
                 report("sandbox: stopping every part")
-                stopping.stop(self._root)
+                stopping.stop(self.root)
             for name in PERISHABLE:
-                stopping.remove(self._root / name)
+                stopping.remove(self.root / name)
 
     def reset(self, report: Callable[[str], None] = lambda _: None) -> None:
         """Stop every process and forget everything, ports and images too."""
         self.down(report)
-        stopping.remove(self._root)
+        stopping.remove(self.root)
 
     def status(self) -> SandboxStatus:
         """What runs and what does not."""
-        return status(self._root)
+        return status(self.root)
 
     def environ(self) -> dict[str, str]:
         """Variables that put a process into the running sandbox; raises if it is not usable."""
-        layout = Layout.load(self._root)
-        plan = Plan.load(self._root)
+        layout = Layout.load(self.root)
+        plan = Plan.load(self.root)
         until = time.monotonic() + RECOVER_SECONDS
         while True:
-            record = Record.load(self._root) or Record(phase="stopped")
-            supervised = is_supervised(self._root)
+            record = Record.load(self.root) or Record(phase="stopped")
+            supervised = is_supervised(self.root)
             # A worker that keeps dying is shown by `status`; it must not stop every command.
             for worker in plan.workers:
                 record.parts.pop(worker.name, None)
@@ -108,7 +108,7 @@ class Sandbox:
 
     def logs(self, part: str) -> Path:
         """The log of one part."""
-        layout = Layout.load(self._root)
+        layout = Layout.load(self.root)
         log = layout.log(part)
         if not log.exists():
             known = (
@@ -118,7 +118,7 @@ class Sandbox:
         return log
 
     def _refuse_remains(self, layout: Layout) -> None:
-        record = Record.load(self._root)
+        record = Record.load(self.root)
         if boot.has_stacks(layout):
             raise SandboxError(*diagnosis(layout, record or Record(), supervised=False))
 
@@ -126,9 +126,9 @@ class Sandbox:
         for folder in (layout.logs, layout.pulumi_home, layout.pulumi_state, layout.bin):
             folder.mkdir(parents=True, exist_ok=True)
         plan = dataclasses.replace(self._plan, programs=folders_of_programs())
-        plan.save(self._root)
+        plan.save(self.root)
         # As later processes will see it: with absolute paths.
-        plan = Plan.load(self._root)
+        plan = Plan.load(self.root)
         prepare(layout, plan)
         starting.start(layout, plan)
 
@@ -136,13 +136,13 @@ class Sandbox:
     def _alone(self, what: str, report: Callable[[str], None]) -> Iterator[None]:
         """Let one `up`, `down` or `reset` at a time work on this folder."""
         # Not in the folder itself, which `reset` removes, nor beside it, where git would see it.
-        name = hashlib.sha256(str(self._root).encode()).hexdigest()[:12]
+        name = hashlib.sha256(str(self.root).encode()).hexdigest()[:12]
         lock = cache_directory() / "locks" / f"sandbox-{name}"
         lock.parent.mkdir(parents=True, exist_ok=True)
         with lock.open("a") as stream:
             try:
                 fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                report(f"sandbox: {what} waits for another command on {self._root}")
+                report(f"sandbox: {what} waits for another command on {self.root}")
                 fcntl.flock(stream, fcntl.LOCK_EX)
             yield

@@ -52,6 +52,9 @@ def main(root: Path, arguments: list[str]) -> None:
     stack = option(arguments, "--stack", "-s")
     if command in CREATING and stack:
         _make_stack(engine, layout, mirrored, project, stack, environment)
+    if option(arguments, "--event-log"):
+        # The engine hides this option from those who do not ask for it.
+        environment["PULUMI_DEBUG_COMMANDS"] = "true"
     arguments = absolute_paths(arguments, folder)
     os.execve(engine, ["pulumi", "-C", str(mirrored), *arguments], environment)
 

@@ -48,3 +48,17 @@ def _server(
         forgets=forgets,
         depends_on=depends_on,
     )
+
+
+def provider(layout: Layout, plan: Plan) -> list[Part]:
+    """Only what the engine needs: somebody who answers for resources."""
+    port = layout.aws_provider_port
+    return [
+        Part(
+            name="provider",
+            argv=(sys.executable, "-m", "tests.sandbox.tiny_provider", str(port)),
+            ready=listens(port),
+            ports=(port,),
+            forgets=True,
+        )
+    ]

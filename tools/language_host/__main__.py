@@ -17,7 +17,7 @@ def main() -> None:
     addresses = [word for word in sys.argv[1:] if not word.startswith("-")]
     server = grpc.server(futures.ThreadPoolExecutor(16), options=_GRPC_CHANNEL_OPTIONS)
     host = Host(engine=addresses[0] if addresses else "")
-    signal.signal(signal.SIGINT, lambda *_: None if host.busy else os._exit(0))
+    signal.signal(signal.SIGINT, lambda *_: host.interrupt())
     signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
     language_pb2_grpc.add_LanguageRuntimeServicer_to_server(host, server)
     port = server.add_insecure_port("127.0.0.1:0")

@@ -1,5 +1,6 @@
 """The engine's questions to a language, answered for Python."""
 
+import os
 import platform
 import subprocess
 import sys
@@ -22,15 +23,24 @@ class Host(language_pb2_grpc.LanguageRuntimeServicer):
     def __init__(self, engine: str) -> None:
         self._engine = engine
         self._running: set[subprocess.Popen[bytes]] = set()
-        self._cancelled = False
+        self._cancelled = self._interrupted = self._abandoned = False
 
-    @property
-    def busy(self) -> bool:
-        """Whether a program runs; SIGINT is then Ctrl-C in the terminal, and not for us.
+    def interrupt(self) -> None:
+        """Handle SIGINT: how the engine asks a plugin to leave, but also Ctrl-C in the terminal.
 
-        Without a program it is how the engine asks a plugin to leave; it waits five seconds.
+        Ctrl-C is the engine's business as long as it holds on to a program that runs here.
         """
-        return bool(self._running)
+        self._interrupted = True
+        if self._abandoned or not self._running:
+            os._exit(0)
+
+    def _abandon(self, process: "subprocess.Popen[bytes]") -> None:
+        """End a program whose engine hung up; the engine then waits for this process to leave."""
+        if process.poll() is None:
+            process.kill()
+            self._abandoned = True
+            if self._interrupted:
+                os._exit(0)
 
     def Handshake(self, request: Any, context: Any) -> Any:  # noqa: N802
         """Learn where the engine listens."""
@@ -70,7 +80,7 @@ class Host(language_pb2_grpc.LanguageRuntimeServicer):
         """Run the program; an error that it logged itself is not reported a second time."""
         process = program.start(request, self._engine)
         self._running.add(process)
-        context.add_callback(process.kill)
+        context.add_callback(lambda: self._abandon(process))
         code = process.wait()
         self._running.discard(process)
         if code == 0:
