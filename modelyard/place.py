@@ -40,15 +40,15 @@ class Place:
     @cached_property
     def session(self) -> "boto3.Session":
         """The caller's session: AWS_PROFILE where it fits the account, else its own profile."""
-        import boto3
+        from modelyard.sessions import new_session
 
         if self.role:
-            return boto3.Session(profile_name=f"{self.name}-{self.role}", region_name=self.region)
-        chosen = boto3.Session(region_name=self.region)
+            return new_session(profile_name=f"{self.name}-{self.role}", region_name=self.region)
+        chosen = new_session(region_name=self.region)
         if self._fits(chosen):
             return chosen
         if self.name in chosen.available_profiles:
-            return boto3.Session(profile_name=self.name, region_name=self.region)
+            return new_session(profile_name=self.name, region_name=self.region)
         return chosen
 
     def client(self, service: str) -> Any:

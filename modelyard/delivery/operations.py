@@ -103,7 +103,7 @@ def _item(id: str, revision: int, body: dict[str, Any]) -> dict[str, Any]:
     return {
         "id": {"S": id},
         "revision": {"N": str(revision)},
-        "body": {"S": json.dumps(body, sort_keys=True, default=str)},
+        "body": {"S": json.dumps(body, default=str)},
     }
 
 

@@ -38,6 +38,8 @@ def sweep(station: Station) -> None:
             status, reason = station.machinery.training_state(station.place, journey.execution)
             if status in {"Failed", "Stopped"}:
                 travel.end(journey, station, State.FAILED, f"training {status.lower()}: {reason}")
+            elif status == "Succeeded":
+                _missed(journey, station)
         elif journey.state is State.RELEASING:
             travel.release(journey, station)
 
@@ -135,6 +137,13 @@ def _journey_of(event: Event, station: Station) -> Journey | None:
     return station.journeys.of_package(package) if package else None
 
 
+def _missed(journey: Journey, station: Station) -> None:
+    """Take up a version whose registration event was lost with a worker that died."""
+    for version in versions.versions(station.place, journey.model):
+        if version.facts.get("run") == journey.run:
+            _take_up(version, station)
+
+
 def _promotion(event: Event, station: Station) -> Journey | None:
     journey = station.journeys.find(str(event.detail["journey"]))
     if journey is None or journey.state is not State.REQUESTED:
@@ -144,7 +153,11 @@ def _promotion(event: Event, station: Station) -> Journey | None:
 
 def _registered(event: Event, station: Station) -> Journey | None:
     package = str(event.detail["ModelPackageArn"])
-    version = versions.describe(station.place, package)
+    return _take_up(versions.describe(station.place, package), station)
+
+
+def _take_up(version: versions.Version, station: Station) -> Journey | None:
+    package = version.arn
     journey = station.journeys.of_package(package)
     if journey is None:
         if version.status != versions.PENDING:

@@ -19,7 +19,7 @@ def approve_release(yard: Yard, model: str, env: str, reference: str | None) -> 
     release = find_release(before, reference)
     proof = evidence.require(before, model, release["image_digest"], target=env)
     stored = approvals.approve(place, model=model, release=release, evidence=proof)
-    _record(place, model, stored["statement"])
+    record_statement(place, model, stored["statement"])
     return stored
 
 
@@ -40,7 +40,7 @@ def approve_version(yard: Yard, model: str, env: str, number: str) -> dict[str, 
         evidence={"version": found.number, "outcome": evidence.PASSED, **found.facts},
         version=found.number,
     )
-    _record(place, model, stored["statement"])
+    record_statement(place, model, stored["statement"])
     events.send(place, events.APPROVAL, {"model": model, "version": found.number})
     return stored
 
@@ -60,12 +60,13 @@ def waive_version(
         expires=expires,
         today=datetime.now(UTC).date(),
     )
-    _record(place, model, stored["statement"])
+    record_statement(place, model, stored["statement"])
     events.send(place, events.WAIVER, {"model": model, "version": found.number})
     return stored
 
 
-def _record(place: Place, model: str, statement: dict[str, Any]) -> None:
+def record_statement(place: Place, model: str, statement: dict[str, Any]) -> None:
+    """Write a signed statement into the ledger, once."""
     approval = statement["kind"] == "approval"
     append_once(
         place,

@@ -1,0 +1,112 @@
+"""Stages one and two: the sandbox runs, and three environments stand before any model exists."""
+
+from typing import Any
+
+from modelyard.bring_up import bring_up, describe, platform_up, releases_up
+from modelyard.errors import RefusedError, YardError
+from modelyard.laptop import enter, sandbox, start
+from modelyard.live.endpoint import endpoint
+from modelyard.live.releases import ReleaseLines
+from modelyard.story.stage import Stage
+from modelyard.story.teller import Teller
+
+NOTHING_YET = 503
+
+
+def stages(teller: Teller) -> list[Stage]:
+    """Return the stages that need no model."""
+    return [
+        Stage(
+            name="sandbox",
+            title="Sandbox: AWS, three clusters, registry, delivery",
+            is_true=lambda: _running(teller),
+            make=lambda: _start(teller),
+        ),
+        Stage(
+            name="environments",
+            title="Environments: dev, staging and prod by the real engine",
+            is_true=lambda: _standing(teller),
+            make=lambda: _bring_up(teller),
+        ),
+    ]
+
+
+def _running(teller: Teller) -> str | None:
+    from sandbox import SandboxError
+
+    try:
+        found = sandbox(teller.root).status()
+        enter(teller.root)
+    except (SandboxError, YardError):
+        return None
+    if not all(part.state == "running" for part in found.parts):
+        return None
+    return f"{len(found.parts)} parts run"
+
+
+def _start(teller: Teller) -> dict[str, Any]:
+    start(teller.root, teller.report)
+    teller.forget()
+    return {}
+
+
+def _standing(teller: Teller) -> str | None:
+    found = []
+    try:
+        for name in teller.yard.names:
+            place = teller.place(name)
+            for model in place.releases.endpoints:
+                health = endpoint(place, model).health()
+                live = ReleaseLines.of(place).live(model)
+                if health.status != NOTHING_YET and not health.ready:
+                    return None
+                answer = f"version {live['version']}" if live else f"{health.status}"
+                found.append(f"{name}/{model} {answer}")
+    except YardError:
+        return None
+    except Exception as error:
+        # The cluster's client has errors of its own for what is not there.
+        teller.report(f"not standing yet: {type(error).__name__}")
+        return None
+    return ", ".join(found) if found else None
+
+
+def _bring_up(teller: Teller) -> dict[str, Any]:
+    yard = teller.yard
+    first = bring_up(yard, yard.names, teller.report)
+    teller.forget()
+    again = {}
+    for name in yard.names:
+        for done in (
+            platform_up(teller.place(name), teller.report),
+            releases_up(teller.place(name), teller.report),
+        ):
+            if done.changed:
+                raise RefusedError(
+                    f"A second update of {name}/{done.project} changed {describe(done)}.",
+                    remedy="nothing was edited in between: a program or provider is not stable",
+                )
+            again[f"{name}/{done.project}"] = done.resources
+    _require_refusal(teller)
+    seconds = {
+        f"{each.environment}/{part.project}": round(part.seconds, 1)
+        for each in first
+        for part in (each.platform, each.releases)
+    }
+    return {"resources": again, "seconds": seconds, "second_update": "no changes"}
+
+
+def _require_refusal(teller: Teller) -> None:
+    """Before any version is released, the endpoint must say so and not fail in some other way."""
+    for name in teller.yard.names:
+        place = teller.place(name)
+        for model in place.releases.endpoints:
+            if ReleaseLines.of(place).live(model):
+                continue
+            health = endpoint(place, model).health()
+            if health.status != NOTHING_YET or "no version released yet" not in health.detail:
+                raise RefusedError(
+                    f'{name}/{model} should answer 503 "no version released yet", but '
+                    f"answered {health.status} {health.detail!r}."
+                )
+            teller.report(f"{name}: {model} answers {health.status} {health.detail!r}")

@@ -1,0 +1,140 @@
+"""Stages three to five: data land, a model is developed on the mirror, then staged."""
+
+from typing import Any
+
+from modelyard.delivery import evidence
+from modelyard.errors import RefusedError, YardError
+from modelyard.live.landing import (
+    Batches,
+    example_batches,
+    land,
+    refused_batches,
+    start_ingest,
+    zones,
+)
+from modelyard.live.promotion import follow, request_promotion, require_live
+from modelyard.live.retraining import train_now
+from modelyard.live.training import follow as follow_pipeline
+from modelyard.place import Place
+from modelyard.release_record import latest_release
+from modelyard.storage import list_keys, read_json
+from modelyard.story.stage import Stage
+from modelyard.story.teller import FIRST_MONTHS, MODEL, Teller
+
+TABLES = ("flights", "weather")
+
+
+def stages(teller: Teller) -> list[Stage]:
+    """Return the stages up to staging."""
+    return [
+        Stage(
+            name="data",
+            title="Data: January to April land, are checked and mirrored",
+            is_true=lambda: _landed(teller),
+            make=lambda: _land(teller),
+        ),
+        Stage(
+            name="development",
+            title="Development: a model is trained on the mirror",
+            is_true=lambda: _proven(teller, "dev"),
+            make=lambda: _develop(teller),
+        ),
+        Stage(
+            name="staging",
+            title="Staging: the release is promoted, trained, smoked and loaded",
+            is_true=lambda: _proven(teller, "staging"),
+            make=lambda: _stage(teller),
+        ),
+    ]
+
+
+def ingest(teller: Teller, place: Place, batches: Batches, name: str) -> None:
+    """Land batches and run the data pipeline over them; done before, it changes nothing."""
+    for key in land(place, batches):
+        teller.report(f"{place.name} landed {key}")
+    follow_pipeline(place, start_ingest(place, MODEL, name), teller.report)
+
+
+def curated(place: Place, months: tuple[int, ...]) -> bool:
+    """Say whether every month has landed and become part of the curated zone."""
+    keys = list_keys(place.client("s3"), place.platform.lakehouse_bucket, "landing/flights/")
+    landed = all(f"landing/flights/2013-{month:02d}.csv" in keys for month in months)
+    return landed and zones(place, ("flights",))[0].curated > ROWS_PER_MONTH * len(months)
+
+
+ROWS_PER_MONTH = 24_000
+"""Less than the month with the fewest flights has."""
+
+
+def _landed(teller: Teller) -> str | None:
+    place = teller.place("prod")
+    if not curated(place, FIRST_MONTHS) or not refused_batches(place, TABLES):
+        return None
+    mirror = place.platform.mirror_bucket
+    if read_json(place.client("s3"), mirror, "report.json") is None:
+        return None
+    found = {zone.table: zone for zone in zones(place, TABLES)}
+    bad = sum(zone.quarantine for zone in found.values())
+    planted = sum(zone.planted for zone in found.values())
+    return (
+        f"{found['flights'].curated:,} flights and {found['weather'].curated:,} hours of weather "
+        f"curated, {bad} rows in quarantine ({planted} planted), 1 batch refused whole, "
+        f"mirror in {mirror}"
+    )
+
+
+def _land(teller: Teller) -> dict[str, Any]:
+    from importlib import import_module
+
+    source = import_module(f"models.{MODEL}.source")
+    place = teller.place("prod")
+    batches = example_batches(MODEL, FIRST_MONTHS)
+    ingest(teller, place, source.plant(batches), "story-first")
+    if not refused_batches(place, TABLES):
+        land(place, source.wrong_schema(batches))
+        try:
+            follow_pipeline(place, start_ingest(place, MODEL, "story-wrong"), teller.report)
+        except RefusedError as refused:
+            teller.report(f"refused, as it should be: {refused.message}")
+    found = zones(place, TABLES)
+    rules = {zone.table: zone.rules for zone in found}
+    return {
+        "rows": {zone.table: zone.raw for zone in found},
+        "curated": {zone.table: zone.curated for zone in found},
+        "quarantine": rules,
+        "refused": [each["reason"] for each in refused_batches(place, TABLES)],
+    }
+
+
+def _proven(teller: Teller, name: str) -> str | None:
+    try:
+        release = latest_release(teller.place("dev"))
+        found = evidence.require(
+            teller.place(name), MODEL, release["image_digest"], target="the next environment"
+        )
+    except YardError:
+        return None
+    load = found["steps"].get("load", {})
+    rate = (
+        f", {load['requests_per_second']} requests/s, p99 {load['p99_ms']} ms, "
+        f"{load['errors']} errors"
+        if "p99_ms" in load
+        else ""
+    )
+    return f"version {found['version']} of {release['git_sha'][:7]}, gate {found['gate']}{rate}"
+
+
+def _develop(teller: Teller) -> dict[str, Any]:
+    place = teller.place("dev")
+    done = train_now(place, MODEL, latest_release(place), teller.report)
+    return {"version": done["version"], "run": done["run"], "gate": done["gate"]}
+
+
+def _stage(teller: Teller) -> dict[str, Any]:
+    place = teller.place("staging")
+    if not curated(place, FIRST_MONTHS):
+        ingest(teller, place, example_batches(MODEL, FIRST_MONTHS), "story-first")
+    release = latest_release(teller.place("dev"))
+    journey = request_promotion(teller.yard, MODEL, "staging", release, {})
+    done = require_live(follow(place, journey.id, teller.report))
+    return {"version": done.version, "steps": done.done}

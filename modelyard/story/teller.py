@@ -1,0 +1,73 @@
+"""What all stages of the story share: the environments, the people, the traffic, the book."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from modelyard import checkout
+from modelyard.live.endpoint import endpoint
+from modelyard.live.example import inputs_of, rows_of, single_requests
+from modelyard.live.releases import ReleaseLines
+from modelyard.place import Place
+from modelyard.story.book import Book
+from modelyard.story.traffic import Traffic
+from modelyard.target import Target, Yard
+from modelyard.versions import version
+
+MODEL = "flight_delay"
+FIRST_MONTHS = (1, 2, 3, 4)
+SECOND_MONTHS = (5, 6)
+TRAFFIC_ROWS = 500
+
+
+@dataclass(kw_only=True)
+class Teller:
+    """Tells the story in one checkout; Ada works, Grace approves."""
+
+    root: Path
+    report: Callable[[str], None]
+    book: Book
+    traffic: Traffic = field(init=False)
+    _places: dict[str, Place] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.traffic = Traffic(self._requests)
+
+    @classmethod
+    def here(cls, report: Callable[[str], None]) -> "Teller":
+        """Return the teller of the checkout that the command runs in."""
+        book = Book(checkout.state_folder() / "story.json")
+        return cls(root=checkout.root(), report=report, book=book)
+
+    @property
+    def yard(self) -> Yard:
+        """The sandbox; the story is never told on AWS."""
+        return Yard(root=self.root, target=Target.SANDBOX)
+
+    def place(self, name: str) -> Place:
+        """An environment as Ada sees it."""
+        if name not in self._places:
+            self._places[name] = self.yard.place(name)
+        return self._places[name]
+
+    def grace(self, name: str) -> Place:
+        """An environment as Grace sees it, who approves what Ada made."""
+        return self.place(name).as_role("grace")
+
+    def forget(self) -> None:
+        """Read every environment anew: its stacks have changed."""
+        self._places.clear()
+
+    def _requests(self) -> tuple[str, Sequence[bytes]]:
+        place = self.place("prod")
+        line = ReleaseLines.of(place).live(MODEL)
+        if line is None:
+            raise LookupError(f"no version of {MODEL} is live in prod")
+        run = version(place, MODEL, line["version"]).facts["run"]
+        frame: Any = rows_of(place, MODEL, run, count=TRAFFIC_ROWS)
+        address = endpoint(place, MODEL).address
+        return (
+            f"{address}/v2/models/{MODEL}/infer",
+            single_requests(inputs_of(place, line["package"]), frame),
+        )

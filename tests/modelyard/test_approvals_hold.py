@@ -1,0 +1,220 @@
+"""Nothing enters production that someone else has not approved on the evidence it was shown."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from modelyard.delivery import approvals, waivers, worker
+from modelyard.delivery.journey import Journey, Journeys, State
+from modelyard.errors import RefusedError, UsageError
+from modelyard.place import Place
+from modelyard.storage import read_json, write_json
+from modelyard.versions import describe
+from tests.modelyard import world
+from tests.modelyard.world import RELEASE, Works, station
+
+EVIDENCE = {"outcome": "passed", "version": "1"}
+
+
+def approve(place: Place, person: str = "grace") -> dict[str, Any]:
+    seat = world.adopt_outputs(world.enter(place.root, "prod", person))
+    return approvals.approve(seat, model=world.MODEL, release=RELEASE, evidence=EVIDENCE)
+
+
+def verify(place: Place, stored: dict[str, Any] | None, requester: str = "") -> dict[str, Any]:
+    return approvals.verify(
+        place,
+        stored,
+        model=world.MODEL,
+        release=RELEASE,
+        requester=requester or "arn:aws:sts::3:assumed-role/platform-engineer/linus",
+    )
+
+
+def test_the_approver_is_the_caller_as_sts_names_it(prod: Place) -> None:
+    statement = verify(prod, approve(prod))
+    assert statement["approver"].endswith("assumed-role/platform-engineer/grace")
+
+
+def test_without_an_approval_it_says_who_can_give_one(prod: Place) -> None:
+    with pytest.raises(RefusedError, match="no approval for prod") as refused:
+        verify(prod, None)
+    assert "modelyard approve" in refused.value.remedy
+
+
+def test_the_author_cannot_approve(prod: Place) -> None:
+    with pytest.raises(RefusedError, match="ada is the release's author"):
+        approve(prod, "ada")
+
+
+def test_the_requester_cannot_approve(prod: Place) -> None:
+    with pytest.raises(RefusedError, match="grace is who requested"):
+        verify(prod, approve(prod), "arn:aws:sts::3:assumed-role/other-role/grace")
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("model", "diabetes"),
+        ("environment", "staging"),
+        ("image_digest", "sha256:" + "b" * 64),
+        ("approver", "arn:aws:sts::3:assumed-role/platform-engineer/linus"),
+        ("evidence_digest", "sha256:0"),
+    ],
+)
+def test_a_changed_word_breaks_the_signature(prod: Place, field: str, value: str) -> None:
+    stored = approve(prod)
+    stored["statement"][field] = value
+    with pytest.raises(RefusedError, match="altered or forged"):
+        verify(prod, stored)
+
+
+def test_evidence_exchanged_after_the_approval_is_noticed(prod: Place) -> None:
+    stored = approve(prod)
+    stored["evidence"] = {"outcome": "passed", "version": "9"}
+    with pytest.raises(RefusedError, match="not what the approver saw"):
+        verify(prod, stored)
+
+
+def test_an_approval_for_another_release_does_not_fit(prod: Place) -> None:
+    stored = approve(prod)
+    other = {**RELEASE, "image_digest": "sha256:" + "c" * 64}
+    with pytest.raises(RefusedError, match="image_digest"):
+        approvals.verify(prod, stored, model=world.MODEL, release=other, requester="arn:x/linus")
+
+
+def test_a_signature_by_another_key_is_refused(prod: Place) -> None:
+    stored = approve(prod)
+    other = prod.client("kms").create_key(KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY")
+    forged = approvals.statements.sign(
+        prod.client("kms"), other["KeyMetadata"]["Arn"], stored["statement"]
+    )
+    with pytest.raises(RefusedError, match="altered or forged"):
+        verify(prod, {**forged.stored(), "evidence": EVIDENCE})
+
+
+def test_delivery_checks_again_and_refuses(prod: Place) -> None:
+    works = Works(root=prod.root)
+    seat = station(prod, works)
+    stored = approve(prod)
+    stored["statement"]["approver"] = "arn:aws:sts::3:assumed-role/platform-engineer/linus"
+    begin(seat.journeys, prod, stored)
+    worker.sweep(seat)
+    journey = seat.journeys.find("j1")
+    assert journey is not None
+    assert journey.state is State.REFUSED
+    assert works.calls == ["record"]
+
+
+def test_a_failed_gate_waits_for_a_waiver_and_then_goes_live(prod: Place) -> None:
+    works = Works(root=prod.root)
+    arn = register(prod, works, gate="failed")
+    journey = Journeys(station(prod, works).operations).of_package(arn)
+    assert journey is not None
+    assert journey.state is State.AWAITING_WAIVER
+    assert "modelyard waive flight_delay --env prod --version 1" in journey.reason
+    waive(prod, arn, expires="2030-02-01")
+    tell(prod, works, "Waiver Granted", date(2030, 1, 15))
+    journey = Journeys(station(prod, works).operations).of_package(arn)
+    assert journey is not None
+    assert journey.state is State.LIVE
+    assert works.ledger[-1]["waived_by"].endswith("/grace")
+
+
+def test_an_expired_waiver_lets_nothing_through(prod: Place) -> None:
+    works = Works(root=prod.root)
+    arn = register(prod, works, gate="failed")
+    waive(prod, arn, expires="2030-02-01")
+    tell(prod, works, "Waiver Granted", date(2030, 2, 2))
+    journey = Journeys(station(prod, works).operations).of_package(arn)
+    assert journey is not None
+    assert journey.state is State.AWAITING_WAIVER
+
+
+@pytest.mark.parametrize(
+    ("reason", "expires", "said"),
+    [
+        (" ", "2030-02-01", "needs a reason"),
+        ("r", "2029-12-31", "not within"),
+        ("r", "2031-01-01", "not within"),
+        ("r", "soon", "not a date"),
+    ],
+)
+def test_a_waiver_needs_reason_and_near_end(
+    prod: Place, reason: str, expires: str, said: str
+) -> None:
+    arn = world.register(prod, "r1", gate="failed")
+    with pytest.raises(UsageError, match=said):
+        waive(prod, arn, expires=expires, reason=reason)
+
+
+def test_nobody_waives_their_own_training(prod: Place) -> None:
+    arn = world.register(prod, "r1", gate="failed", trained_by="arn:aws:sts::1:a/x/grace")
+    with pytest.raises(RefusedError, match="who trained"):
+        waive(prod, arn, expires="2030-02-01")
+
+
+def test_a_passed_retraining_waits_for_an_approval_unless_the_spec_says_gate(prod: Place) -> None:
+    works = Works(root=prod.root)
+    arn = register(prod, works, gate="passed")
+    journey = Journeys(station(prod, works).operations).of_package(arn)
+    assert journey is not None
+    assert journey.state is State.AWAITING_APPROVAL
+    free = Works(root=prod.root, rule="gate")
+    arn = register(prod, free, gate="passed", run="r2")
+    journey = Journeys(station(prod, free).operations).of_package(arn)
+    assert journey is not None
+    assert journey.state is State.LIVE
+
+
+def test_the_stored_approval_is_what_delivery_reads(prod: Place) -> None:
+    approve(prod)
+    key = approvals.key_of(world.MODEL, RELEASE["image_digest"])
+    stored = read_json(prod.client("s3"), prod.platform.audit_bucket, key)
+    assert verify(prod, stored)["kind"] == "approval"
+
+
+def begin(journeys: Journeys, place: Place, approval: dict[str, Any]) -> None:
+    journeys.begin(
+        Journey(
+            id="j1",
+            model=world.MODEL,
+            environment="prod",
+            requested_by=place.caller,
+            requested_at="2030-01-01T00:00:00Z",
+            release=RELEASE,
+            approval=approval,
+        )
+    )
+
+
+def register(place: Place, works: Works, *, gate: str, run: str = "r1") -> str:
+    key = f"releases/{'a' * 64}.json"
+    write_json(place.client("s3"), place.platform.artifacts_bucket, key, RELEASE)
+    arn = world.register(place, run, gate=gate)
+    world.registered(place, arn)
+    worker.poll(station(place, works), wait_seconds=0)
+    return arn
+
+
+def waive(place: Place, arn: str, *, expires: str, reason: str = "season") -> None:
+    grace = world.adopt_outputs(world.enter(place.root, "prod", "grace"))
+    waivers.grant(
+        grace,
+        model=world.MODEL,
+        version=describe(grace, arn),
+        release=RELEASE,
+        reason=reason,
+        expires=expires,
+        today=date(2030, 1, 10),
+    )
+
+
+def tell(place: Place, works: Works, kind: str, today: date) -> None:
+    from dataclasses import replace
+
+    from modelyard.delivery import events
+
+    events.send(place, kind, {"model": world.MODEL, "version": "1"})
+    worker.poll(replace(station(place, works), today=lambda: today), wait_seconds=0)
