@@ -40,7 +40,7 @@ def _compile(tool: Tool, go: Path, output: Path, report: Callable[[str], None]) 
     )
     command = [str(go), "build", "-v", "-o", str(output), *tool.flags, tool.package]
     started = time.monotonic()
-    process = subprocess.Popen(
+    with subprocess.Popen(
         command,
         cwd=tool.folder,
         env=_environment(),
@@ -48,14 +48,13 @@ def _compile(tool: Tool, go: Path, output: Path, report: Callable[[str], None]) 
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,
-    )
-    try:
-        said = _follow(process, tool, report, started)
-    except BaseException:
-        process.kill()
-        process.wait()
-        raise
-    if process.wait() != 0:
+    ) as process:
+        try:
+            said = _follow(process, tool, report, started)
+        except BaseException:
+            process.kill()
+            raise
+    if process.returncode != 0:
         raise ToolError(f"`{' '.join(command[:3])} … {tool.package}` failed:\n{said}")
     report(f"{tool.name}: built in {_elapsed(started)}")
 
