@@ -1,0 +1,109 @@
+"""Tables are written once per writer's version and read at a version the reader can name."""
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import boto3
+import polars as pl
+import pytest
+
+from ml.data.lakehouse import Lakehouse, storage_options
+from ml.data.store import Store
+from ml.failures import StepError
+
+ROWS = pl.DataFrame({"a": [1, 2], "b": ["x", None]})
+
+
+@pytest.fixture(params=["folder", "bucket"])
+def root(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Both kinds of root keep the same promises."""
+    if request.param == "folder":
+        return str(tmp_path)
+    return str(request.getfixturevalue("bucket"))
+
+
+def test_the_same_append_twice_writes_once(root: str) -> None:
+    lake = Lakehouse(root)
+    assert lake.append("curated/t", ROWS, app_id="b1", app_version=7)
+    assert not lake.append("curated/t", ROWS, app_id="b1", app_version=7)
+    assert lake.append("curated/t", ROWS, app_id="b2", app_version=7)
+    assert lake.read("curated/t").frame.height == 4
+    assert lake.applied("curated/t", "b1") == 7
+    assert lake.applied("curated/t", "b3") is None
+
+
+def test_an_older_version_stays_readable_and_is_named(root: str) -> None:
+    lake = Lakehouse(root)
+    lake.replace("f", ROWS, app_id="w", app_version=1)
+    lake.replace("f", ROWS.head(1).rename({"a": "c"}), app_id="w", app_version=2)
+    old, new = lake.read("f", version=0), lake.read("f")
+    assert old.frame.equals(ROWS)
+    assert new.frame.columns == ["c", "b"]
+    assert (old.source.version, new.source.version) == (0, 1)
+    assert new.source.uri == f"{root}/f"
+
+
+def test_rows_of_another_shape_are_refused_and_nothing_is_written(root: str) -> None:
+    lake = Lakehouse(root)
+    lake.append("t", ROWS, app_id="b1", app_version=1)
+    with pytest.raises(StepError, match="t: "):
+        lake.append("t", ROWS.rename({"a": "z"}), app_id="b2", app_version=1)
+    assert lake.version("t") == 0
+
+
+def test_a_table_that_is_not_there_is_told_by_its_address(root: str) -> None:
+    lake = Lakehouse(root)
+    assert lake.version("nothing") is None
+    assert lake.columns("nothing", ["a"]) is None
+    with pytest.raises(StepError, match="nothing: no such table; run the data pipeline first"):
+        lake.read("nothing")
+
+
+def test_instants_come_back_in_utc(root: str) -> None:
+    frame = pl.DataFrame({"t": ["2013-11-03T05:30:00Z"]}).with_columns(
+        pl.col("t").str.to_datetime("%Y-%m-%dT%H:%M:%S%#z", time_unit="us")
+    )
+    lake = Lakehouse(root)
+    lake.append("t", frame, app_id="b", app_version=1)
+    assert lake.read("t").frame.schema["t"] == pl.Datetime("us", "UTC")
+    assert lake.read("t").frame["t"].to_list() == frame["t"].to_list()
+
+
+def test_of_concurrent_appends_none_is_lost(bucket: str) -> None:
+    Lakehouse(bucket).append("t", ROWS, app_id="first", app_version=1)
+    with ThreadPoolExecutor(4) as pool:
+        written = pool.map(
+            lambda n: Lakehouse(bucket).append("t", ROWS, app_id=f"w{n}", app_version=1), range(6)
+        )
+        assert all(written)
+    assert Lakehouse(bucket).read("t").frame.height == 14
+
+
+def test_objects_are_listed_below_their_prefix_only(root: str) -> None:
+    store = Store(root)
+    for key in ("landing/a/1.csv", "landing/ab/2.csv", "other/3.csv"):
+        store.put(key, b"12345")
+    assert [(o.key, o.size) for o in store.list("landing/a/")] == [("landing/a/1.csv", 5)]
+    assert store.get("landing/a/1.csv") == b"12345"
+    assert store.get("landing/a/9.csv") is None
+    store.put("landing/a/1.csv", b"6")
+    assert store.get("landing/a/1.csv") == b"6"
+
+
+def test_a_bucket_that_is_not_there_is_told_by_its_address(bucket: str) -> None:
+    with pytest.raises(StepError, match="s3://no-such-bucket/key: "):
+        Store("s3://no-such-bucket").put("key", b"")
+
+
+def test_temporary_credentials_reach_the_tables_too(bucket: str) -> None:
+    session = boto3.Session("id", "secret", "token", region_name="eu-west-1")
+    options = storage_options(session)
+    assert options["AWS_SESSION_TOKEN"] == "token"
+    assert options["AWS_ALLOW_HTTP"] == "true"
+
+
+def test_without_credentials_the_way_out_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    session = boto3.Session(region_name="eu-west-1")
+    monkeypatch.setattr(session, "get_credentials", lambda: None)
+    with pytest.raises(StepError, match="set AWS_PROFILE"):
+        storage_options(session)
