@@ -1,0 +1,45 @@
+"""An AWS account in this process: buckets, a signing key, a model registry."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import boto3
+import pytest
+import stamina
+from moto import mock_aws
+
+REGION = "eu-west-1"
+
+
+@dataclass(frozen=True)
+class Account:
+    s3: Any
+    kms: Any
+    sagemaker: Any
+    key_arn: str
+    other_key_arn: str
+    bucket: str = "artifacts-bucket"
+    audit: str = "audit-bucket"
+
+
+@pytest.fixture
+def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[Account]:
+    for name in ("AWS_ENDPOINT_URL", "AWS_PROFILE", "AWS_CONFIG_FILE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
+    stamina.set_testing(True, attempts=3)
+    with mock_aws():
+        s3, kms = boto3.client("s3"), boto3.client("kms")
+        for name in (Account.bucket, Account.audit):
+            s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": REGION})
+        arns = [
+            kms.create_key(KeyUsage="SIGN_VERIFY", KeySpec="ECC_NIST_P256")["KeyMetadata"]["Arn"]
+            for _ in range(2)
+        ]
+        yield Account(s3, kms, boto3.client("sagemaker"), *arns)
+    stamina.set_testing(False)
