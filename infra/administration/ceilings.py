@@ -109,11 +109,16 @@ def cluster_ceiling(*, region: str) -> list[Statement]:
                 "iam:CreateServiceLinkedRole",
                 "iam:DeleteInstanceProfile",
                 "iam:GetInstanceProfile",
-                "iam:PassRole",
                 "iam:RemoveRoleFromInstanceProfile",
                 "iam:TagInstanceProfile",
             ],
             "*",
+        ),
+        allow(
+            "PassNodeRole",
+            "iam:PassRole",
+            "*",
+            {"StringEquals": {"iam:PassedToService": "ec2.amazonaws.com"}},
         ),
         deny("NeverChangeGuardrails", GUARDRAILS, "*"),
     ]

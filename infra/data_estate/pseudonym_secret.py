@@ -48,5 +48,5 @@ class PseudonymSecret(pulumi.ComponentResource):
         )
 
         # Whoever takes the ARN can read a value.
-        self.secret_arn = version.arn
+        self.secret_arn = version.secret_arn
         self.register_outputs({"secret_arn": self.secret_arn})

@@ -86,21 +86,28 @@ def _container(
 ) -> k8s.core.v1.ContainerArgsDict:
     workload = plan.workload
     memory = f"{workload.resources.memory_mib}Mi"
-    live = {"path": workload.probes.live, "port": workload.port}
-    ready = {"path": workload.probes.ready, "port": workload.port}
+    live: k8s.core.v1.HTTPGetActionArgsDict = {
+        "path": workload.probes.live,
+        "port": workload.port,
+    }
+    ready: k8s.core.v1.HTTPGetActionArgsDict = {
+        "path": workload.probes.ready,
+        "port": workload.port,
+    }
+    environment: list[k8s.core.v1.EnvVarArgsDict] = [
+        {"name": name, "value": value} for name, value in plan.environment.items()
+    ]
+    environment += [
+        {"name": name, "value_from": {"field_ref": {"field_path": path}}}
+        for name, path in POD_FACTS.items()
+    ]
     return {
         "name": "main",
         "image": plan.image,
         "image_pull_policy": "IfNotPresent",
         "command": list(workload.command),
         "ports": [{"name": "http", "container_port": workload.port}],
-        "env": [
-            *({"name": name, "value": value} for name, value in plan.environment.items()),
-            *(
-                {"name": name, "value_from": {"field_ref": {"field_path": path}}}
-                for name, path in POD_FACTS.items()
-            ),
-        ],
+        "env": environment,
         "resources": {
             # Memory is a promise in both directions; cpu beyond the request is shared.
             "requests": {

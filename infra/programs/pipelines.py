@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pulumi
@@ -69,7 +70,7 @@ def _make_training(scope: ReleaseScope, spec: ModelSpec, group: ModelRegistry) -
         else platform.training_role_arn
         for step in steps
     }
-    defaults = {
+    defaults: dict[str, pulumi.Input[str]] = {
         "Source": scope.source,
         "Lake": scope.lake,
         "Artifacts": pulumi.Output.concat("s3://", platform.artifacts_bucket),
@@ -90,7 +91,7 @@ def _make_data(scope: ReleaseScope, spec: ModelSpec) -> JobPipeline:
     """From landed files to curated tables, and to their mirror where one is made."""
     platform = scope.platform
     steps = data_steps(spec, mirrored=scope.settings.mirrored)
-    defaults = {
+    defaults: dict[str, pulumi.Input[str]] = {
         "Lake": scope.lake,
         "Mirror": pulumi.Output.concat("s3://", platform.mirror_bucket),
         "Secret": platform.pseudonym_secret_arn,
@@ -105,7 +106,7 @@ def _make(
     kind: str,
     steps: tuple[Step, ...],
     roles: dict[str, pulumi.Output[str]],
-    defaults: dict[str, str | pulumi.Output[str]],
+    defaults: Mapping[str, pulumi.Input[str]],
 ) -> JobPipeline:
     platform = scope.platform
     pipeline = JobPipeline(
