@@ -8,6 +8,8 @@ from pathlib import Path
 from sandbox.aws.emulator import Emulator
 from sandbox.aws.service import ProviderService
 from sandbox.layout import Layout
+from sandbox.sagemaker.launch import ContainerLauncher
+from sandbox.sagemaker.service import attach_runner
 
 
 def main(root: Path) -> None:
@@ -20,12 +22,19 @@ def main(root: Path) -> None:
         layout=layout,
         fail_at=layout.aws / "fail_at",
     )
+    runner = attach_runner(
+        emulator,
+        ContainerLauncher(layout),
+        log_folder=layout.logs / "pipelines",
+        work_folder=layout.aws / "pipelines",
+    )
     stopped = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopped.set())
     emulator.start()
     sys.stderr.write(f"aws: {emulator.endpoint}, boot {emulator.boot_id}\n")
     stopped.wait()
+    runner.stop_all()
     provider.stop()
     emulator.stop()
 

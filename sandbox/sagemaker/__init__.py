@@ -1,0 +1,1 @@
+"""SageMaker Pipelines that really run: each step is a container of the image it names."""
