@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import urllib3
 
@@ -124,7 +125,7 @@ class Api:
 
     def _url(self, path: str, query: Mapping[str, str] | None) -> str:
         url = urllib3.util.parse_url(f"{self.server}{path}")
-        encoded = "&".join(f"{key}={value}" for key, value in (query or {}).items())
+        encoded = urlencode(query or {})
         return f"{url}?{encoded}" if encoded else str(url)
 
 
