@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -42,7 +44,26 @@ def export(pipeline: Any, columns: Mapping[str, str]) -> bytes:
         for name, kind in columns.items()
     ]
     options = {"zipmap": False} if hasattr(pipeline, "predict_proba") else None
-    return bytes(to_onnx(pipeline, initial_types=types, options=options).SerializeToString())
+    graph = to_onnx(_single_thresholds(pipeline), initial_types=types, options=options)
+    return bytes(graph.SerializeToString())
+
+
+def _single_thresholds(pipeline: Any) -> Any:
+    """The same trees with thresholds that lose nothing as float32.
+
+    A threshold lies half way between two values. Between neighbours in float32, the converter
+    would round it up to the larger one and send that value the wrong way; rounded down, every
+    float32 value goes where it went. On flights this was 0.04 of probability.
+    """
+    copied = copy.deepcopy(pipeline)
+    last = copied.steps[-1][1] if hasattr(copied, "steps") else copied
+    for predictor in itertools.chain.from_iterable(getattr(last, "_predictors", ())):
+        exact = predictor.nodes["num_threshold"]
+        with np.errstate(over="ignore"):
+            single = exact.astype(np.float32)
+        lower = np.nextafter(single, np.float32(-np.inf))
+        predictor.nodes["num_threshold"] = np.where(single > exact, lower, single)
+    return copied
 
 
 def session(content: bytes) -> onnxruntime.InferenceSession:
