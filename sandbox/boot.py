@@ -22,10 +22,8 @@ def staleness(layout: Layout, record: Record) -> str:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(record.boot_id)
         return ""
-    forgetful = [
-        f"{part.name} {part.last_exit}" for part in record.parts.values() if part.last_exit
-    ]
-    cause = f" ({'; '.join(forgetful)})" if forgetful else ""
+    died = [part for part in record.parts.values() if part.forgets and part.last_exit]
+    cause = f" ({'; '.join(f'{part.name} {part.last_exit}' for part in died)})" if died else ""
     return (
         f"The emulator has lost its memory{cause}: the Pulumi state is of boot {known or '?'}, "
         f"what runs is boot {record.boot_id}. The stacks describe resources that are gone."

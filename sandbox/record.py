@@ -25,6 +25,8 @@ class PartRecord:
     since: float = 0.0
     """Unix time of the last change of state."""
     seconds_to_ready: float = 0.0
+    forgets: bool = False
+    """Whether its death cost the sandbox its memory."""
 
 
 @dataclass(kw_only=True)

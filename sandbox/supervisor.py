@@ -62,7 +62,9 @@ class Supervisor:
         environment = inner(self._layout, self._plan)
         threads = ThreadPoolExecutor(max(8, len(parts)))
         for part in parts:
-            record = self._record.parts[part.name] = PartRecord(name=part.name)
+            record = self._record.parts[part.name] = PartRecord(
+                name=part.name, forgets=part.forgets
+            )
             self._keepers[part.name] = Keeper(
                 part,
                 record,

@@ -2,16 +2,19 @@
 
 import os
 import shutil
+import signal
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 import tools
 from sandbox import Project, Sandbox
 from sandbox.engine import Engine, EngineError
 from tests.sandbox.conftest import ENVIRONMENTS
+from tests.sandbox.test_lifecycle import eventually
 
 pytestmark = pytest.mark.engine
 
@@ -229,3 +232,34 @@ def test_a_provider_that_lost_its_memory_stops_the_shell(
         boot.write_text(known)
     assert done.returncode == 3
     assert "modelyard sandbox reset" in done.stderr
+
+
+def test_ctrl_c_ends_a_program_quietly_and_leaves_no_process(
+    world: tuple[Sandbox, Path], checkout: Path
+) -> None:
+    sandbox, _ = world
+    started = checkout / "started"
+    (checkout / "__main__.py").write_text(
+        "import os, pathlib, time\n"
+        f"pathlib.Path({str(started)!r}).write_text(str(os.getpid()))\n"
+        "time.sleep(600)\n"
+    )
+    process = subprocess.Popen(
+        ["pulumi", "preview", "--stack", "dev", "--non-interactive"],
+        cwd=checkout,
+        env={**os.environ, **sandbox.environ()},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    assert eventually(started.exists, seconds=30)
+    # As a terminal does: every process of the group gets it.
+    os.killpg(process.pid, signal.SIGINT)
+    shown, _ = process.communicate(timeout=30)
+    assert process.returncode != 0
+    assert "preview canceled" in shown
+    assert "Traceback" not in shown
+    program = int(started.read_text())
+    started.unlink()
+    assert eventually(lambda: not psutil.pid_exists(program))
