@@ -1,0 +1,148 @@
+"""The report's charts as Vega-Lite; colours are left to the page, which knows light from dark."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import altair
+
+from modelyard.report.facts import VersionFacts
+
+METRICS = {"roc_auc": "ROC AUC", "average_precision": "average precision"}
+HEIGHT = 230
+Spec = dict[str, Any]
+
+
+def quality_by_month(versions: Sequence[VersionFacts], metric: str) -> Spec | None:
+    """Show a metric per held-out month, each version against the baseline it had to beat."""
+    rows = []
+    for version in versions:
+        for month in version.metrics.get("months", []):
+            for who, name in (("candidate", version.label), ("baseline", "baseline")):
+                value = (month.get(who) or {}).get(metric)
+                if value is not None:
+                    rows.append(
+                        {
+                            "month": month["month"],
+                            "value": value,
+                            "who": name,
+                            "rows": month["labelled_rows"],
+                        }
+                    )
+    if not rows:
+        return None
+    chart = (
+        altair.Chart(altair.Data(values=_distinct(rows)))
+        .mark_line(point={"size": 70}, strokeWidth=2)
+        .encode(
+            x=altair.X("month:O", title=None, axis=altair.Axis(labelAngle=0)),
+            y=altair.Y(
+                "value:Q", title=METRICS.get(metric, metric), scale=altair.Scale(zero=False)
+            ),
+            color=altair.Color("who:N", title=None),
+            strokeDash=altair.condition(
+                "datum.who === 'baseline'", altair.value([4, 4]), altair.value([1, 0])
+            ),
+            tooltip=["month:O", "who:N", "value:Q", "rows:Q"],
+        )
+    )
+    return _spec(chart)
+
+
+def gains(versions: Sequence[VersionFacts]) -> Spec | None:
+    """Show each gain with its interval against what the gate asked for."""
+    rows = [
+        {
+            "rule": f"{version.label}: {rule['name']}",
+            "gain": rule["measured"],
+            "low": rule["low"],
+            "high": rule["high"],
+            "asked": rule["allowed"],
+            "gate": rule["status"],
+            "says": rule["text"],
+        }
+        for version in versions
+        for rule in version.gate_details.get("rules", [])
+        if rule.get("low") is not None
+    ]
+    if not rows:
+        return None
+    base = altair.Chart(altair.Data(values=rows)).encode(
+        y=altair.Y("rule:N", title=None, sort=None, axis=altair.Axis(labelLimit=260)),
+        tooltip=["rule:N", "gain:Q", "low:Q", "high:Q", "asked:Q", "says:N"],
+    )
+    colour = altair.Color(
+        "gate:N",
+        title=None,
+        scale=altair.Scale(domain=["passed", "failed", "insufficient"], range=list(STATUS)),
+    )
+    bars = base.mark_rule(strokeWidth=3).encode(
+        x=altair.X("low:Q", title="gain, with its interval"), x2="high:Q", color=colour
+    )
+    points = base.mark_point(filled=True, size=80, opacity=1).encode(x="gain:Q", color=colour)
+    asked = base.mark_tick(thickness=2, size=16, color="#8a8f98").encode(x="asked:Q")
+    return _spec(altair.layer(bars, points, asked), height=34 * len(rows) + 20)
+
+
+def traffic(runs: Sequence[dict[str, Any]]) -> Spec | None:
+    """Show which version answered production, second by second, and what failed."""
+    rows = []
+    for run in runs:
+        begun = run["seconds"][0]["second"] if run["seconds"] else 0
+        for second in run["seconds"]:
+            # By five seconds: single seconds of a slow client only show its own rhythm.
+            at = (second["second"] - begun) // 5 * 5
+            for version, count in second["answers"].items():
+                rows.append({"second": at, "answered by": f"version {version}", "count": count})
+            if second["failed"]:
+                rows.append({"second": at, "answered by": "failed", "count": second["failed"]})
+    if not rows:
+        return None
+    chart = (
+        altair.Chart(altair.Data(values=rows))
+        .mark_area(interpolate="step-after", opacity=0.85)
+        .encode(
+            x=altair.X(
+                "second:Q",
+                title="seconds since the first live version",
+                scale=altair.Scale(nice=False),
+            ),
+            y=altair.Y("sum(count):Q", title="answers in 5 s"),
+            color=altair.Color("answered by:N", title=None),
+            tooltip=["second:Q", "answered by:N", "sum(count):Q"],
+        )
+    )
+    return _spec(chart)
+
+
+def timings(chapters: Sequence[dict[str, Any]]) -> Spec | None:
+    """Show how long each stage of the story took."""
+    rows = [
+        {"stage": each["title"].split(":")[0], "seconds": each["seconds"]} for each in chapters
+    ]
+    if not rows:
+        return None
+    base = altair.Chart(altair.Data(values=rows)).encode(
+        y=altair.Y("stage:N", sort=None, title=None),
+        x=altair.X("seconds:Q", title="seconds", axis=altair.Axis(tickCount=6)),
+    )
+    labels = base.mark_text(align="left", dx=4, color="#8a8f98").encode(text="seconds:Q")
+    return _spec(altair.layer(base.mark_bar(), labels), height=30 * len(rows) + 20)
+
+
+STATUS = ("#1f9d61", "#d64545", "#c98a0c")
+"""Passed, failed, not enough evidence: readable on light and on dark."""
+
+
+def _spec(chart: Any, *, height: int = HEIGHT) -> Spec:
+    spec: Spec = chart.properties(width="container", height=height).to_dict()
+    # The page sets colours and fonts; altair's defaults would win over them.
+    spec.pop("config", None)
+    return spec
+
+
+def _distinct(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Keep one baseline point per month: versions judged on the same rows share it."""
+    seen: dict[tuple[str, str], dict[str, Any]] = {}
+    for row in rows:
+        seen.setdefault((row["month"], row["who"]), row)
+    return list(seen.values())

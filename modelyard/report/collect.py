@@ -1,0 +1,125 @@
+"""Asks every environment for what the report shows; what cannot be read is named, not left out."""
+
+import subprocess
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+from modelyard import catalogue
+from modelyard.delivery.history import ledger, log
+from modelyard.errors import YardError
+from modelyard.live.landing import refused_batches, zones
+from modelyard.live.releases import ReleaseLines
+from modelyard.live.status import status
+from modelyard.place import Place
+from modelyard.report.facts import DataFacts, Facts, LedgerFacts, VersionFacts
+from modelyard.storage import read_json, split_uri
+from modelyard.story.book import Book
+from modelyard.target import Yard
+from modelyard.translate import translated
+from modelyard.versions import Version, versions
+
+T = TypeVar("T")
+
+
+def collect(yard: Yard) -> Facts:
+    """Collect the whole report."""
+    missing: list[str] = []
+    places = yard.places()
+    data, ledgers, known = [], [], []
+    for place in places:
+        for model in catalogue.model_names():
+            known += _try(missing, f"{place.name} versions", [], _versions, place, model)
+            found = _try(missing, f"{place.name} data of {model}", None, _data, place, model)
+            if found is not None and any(zone.raw for zone in found.zones):
+                data.append(found)
+        book = _try(missing, f"{place.name} ledger", None, _ledger, place)
+        if book is not None:
+            ledgers.append(book)
+    return Facts(
+        generated_at=datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
+        commit=_commit(yard.root),
+        target=yard.target.value,
+        environments=status(places),
+        versions=known,
+        data=data,
+        ledgers=ledgers,
+        story=Book(yard.root / ".modelyard" / "story.json").content(),
+        missing=missing,
+    )
+
+
+def _try(missing: list[str], what: str, instead: T, read: Callable[..., T], *of: object) -> T:
+    try:
+        return read(*of)
+    except Exception as error:
+        known = error if isinstance(error, YardError) else translated(error)
+        reason = known.message if known else f"{type(error).__name__}: {error}"
+        missing.append(f"{what}: {reason}")
+        return instead
+
+
+def _versions(place: Place, model: str) -> list[VersionFacts]:
+    line = ReleaseLines.of(place).live(model)
+    live = line["version"] if line else ""
+    return [_version(place, model, each, live) for each in versions(place, model)]
+
+
+def _version(place: Place, model: str, known: Version, live: str) -> VersionFacts:
+    bucket, prefix = split_uri(known.facts["package_uri"])
+    base = prefix.rstrip("/").removesuffix("/manifest.json")
+
+    def part(name: str) -> dict[str, Any]:
+        return read_json(place.client("s3"), bucket, f"{base}/{name}") or {}
+
+    return VersionFacts(
+        environment=place.name,
+        model=model,
+        number=known.number,
+        live=known.number == live,
+        status=known.status,
+        gate=known.gate,
+        registered_at=known.registered_at,
+        git_sha=known.facts["git_sha"],
+        image_digest=known.facts["image_digest"],
+        run=known.facts["run"],
+        gate_details=part("gate.json"),
+        metrics=part("metrics.json"),
+        lineage=part("lineage.json"),
+    )
+
+
+def _data(place: Place, model: str) -> DataFacts:
+    from ml.spec import load_model
+
+    tables = load_model(place.root / "models" / model).data.tables
+    mirror = place.platform.mirror_bucket
+    return DataFacts(
+        environment=place.name,
+        model=model,
+        zones=zones(place, tables),
+        refused=refused_batches(place, tables),
+        mirror=(read_json(place.client("s3"), mirror, "report.json") or {}) if mirror else {},
+    )
+
+
+def _ledger(place: Place) -> LedgerFacts:
+    verdict = ledger(place).verify()
+    return LedgerFacts(
+        environment=place.name,
+        intact=verdict.intact,
+        reason=verdict.reason,
+        entries=log(place) if verdict.intact else [],
+    )
+
+
+def _commit(root: Path) -> str:
+    done = subprocess.run(
+        ["git", "rev-parse", "--short", "HEAD"],
+        cwd=root,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.stdout.strip() or "no commit"

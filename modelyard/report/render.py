@@ -1,0 +1,133 @@
+"""Writes the report as one file that needs nothing else: styles, data and scripts are inside."""
+
+import json
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+
+from modelyard.place import person
+from modelyard.report import charts
+from modelyard.report.facts import Facts, VersionFacts
+
+
+def write(facts: Facts, path: Path) -> Path:
+    """Write the report whole; a reader never sees half of it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.new")
+    draft.write_text(render(facts), encoding="utf-8")
+    draft.replace(path)
+    return path
+
+
+def render(facts: Facts) -> str:
+    """Return the page."""
+    environment = Environment(
+        loader=PackageLoader("modelyard.report"),
+        autoescape=select_autoescape(["html"], default=True, default_for_string=True),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        "person": person,
+        "thousands": lambda value: f"{value:,}",
+        "short": lambda digest: str(digest).removeprefix("sha256:")[:12],
+        "figure": _figure,
+    }
+    page = environment.get_template("report.html.j2")
+    return page.render(
+        facts=facts,
+        headline=_headline(facts),
+        chapters=chapters(facts),
+        traffic=_traffic(facts),
+        charts=_charts(facts),
+        script=_safe(_bundle()),
+    )
+
+
+def chapters(facts: Facts) -> list[dict[str, Any]]:
+    """Return the stages of the story in the order in which they were told."""
+    found = facts.story.get("chapters", {})
+    return [*found.values()]
+
+
+def _charts(facts: Facts) -> dict[str, str]:
+    models = dict.fromkeys(version.model for version in facts.versions)
+    drawn: dict[str, Any] = {}
+    for model in models:
+        ours = [version for version in facts.versions if version.model == model]
+        shown = [version for version in ours if version.environment == "prod"] or ours
+        oldest_first = sorted(shown, key=lambda version: int(version.number))
+        for metric in charts.METRICS:
+            drawn[f"{model}-{metric}"] = charts.quality_by_month(oldest_first, metric)
+        drawn[f"{model}-gains"] = charts.gains(oldest_first)
+    drawn["traffic"] = charts.traffic(facts.story.get("traffic", []))
+    drawn["timings"] = charts.timings(chapters(facts))
+    return {name: _safe(json.dumps(spec)) for name, spec in drawn.items() if spec is not None}
+
+
+def _headline(facts: Facts) -> dict[str, Any]:
+    """The few figures that a reader should see first."""
+    live = [model for place in facts.environments for model in place.models if model.version]
+    served = _traffic(facts)
+    return {
+        "environments": f"{sum(e.up for e in facts.environments)} of {len(facts.environments)}",
+        "live": len(live),
+        "ready": sum(model.ready for model in live),
+        "versions": len(facts.versions),
+        "requests": served["requests"],
+        "failed": served["failed"],
+        "ledger": sum(len(book.entries) for book in facts.ledgers),
+        "intact": all(book.intact for book in facts.ledgers),
+        "best": _best(facts),
+    }
+
+
+def _best(facts: Facts) -> tuple[str, float, float] | None:
+    """Name, candidate's and baseline's first figure of the version that is live in production."""
+    for version in facts.versions:
+        if version.environment == "prod" and version.live:
+            figures = version.metrics.get("metrics", {})
+            for metric, name in charts.METRICS.items():
+                ours = figures.get("candidate", {}).get(metric)
+                theirs = figures.get("baseline", {}).get(metric)
+                if ours is not None and theirs is not None:
+                    return name, ours, theirs
+    return None
+
+
+def _traffic(facts: Facts) -> dict[str, Any]:
+    runs = facts.story.get("traffic", [])
+    return {
+        "requests": sum(run["requests"] for run in runs),
+        "failed": sum(run["failed"] for run in runs),
+        "slowest_ms": max(
+            (second["slowest_ms"] for run in runs for second in run["seconds"]), default=0.0
+        ),
+        "failures": [failure for run in runs for failure in run["failures"]][:10],
+    }
+
+
+def _figure(value: object) -> str:
+    return f"{value:.4f}" if isinstance(value, float) else ("–" if value is None else str(value))
+
+
+def _safe(text: str) -> str:
+    """Keep data from ending the script element it stands in."""
+    # Not every "</": the library has it inside regular expressions, where it must stay.
+    return re.sub(r"</(?=script)", r"<\\/", text, flags=re.IGNORECASE).replace("<!--", "<\\!--")
+
+
+@cache
+def _bundle() -> str:
+    import vl_convert
+
+    return str(vl_convert.javascript_bundle())
+
+
+def rules_of(version: VersionFacts) -> list[dict[str, Any]]:
+    """Return the gate's rules of a version."""
+    return list(version.gate_details.get("rules", []))
