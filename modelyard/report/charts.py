@@ -31,7 +31,7 @@ def quality_by_month(versions: Sequence[VersionFacts], metric: str) -> Spec | No
     if not rows:
         return None
     chart = (
-        altair.Chart(altair.Data(values=_distinct(rows)))
+        _over(_distinct(rows))
         .mark_line(point={"size": 70}, strokeWidth=2)
         .encode(
             x=altair.X("month:O", title=None, axis=altair.Axis(labelAngle=0)),
@@ -66,7 +66,7 @@ def gains(versions: Sequence[VersionFacts]) -> Spec | None:
     ]
     if not rows:
         return None
-    base = altair.Chart(altair.Data(values=rows)).encode(
+    base = _over(rows).encode(
         y=altair.Y("rule:N", title=None, sort=None, axis=altair.Axis(labelLimit=260)),
         tooltip=["rule:N", "gain:Q", "low:Q", "high:Q", "asked:Q", "says:N"],
     )
@@ -98,7 +98,7 @@ def traffic(runs: Sequence[dict[str, Any]]) -> Spec | None:
     if not rows:
         return None
     chart = (
-        altair.Chart(altair.Data(values=rows))
+        _over(rows)
         .mark_area(interpolate="step-after", opacity=0.85)
         .encode(
             x=altair.X(
@@ -121,7 +121,7 @@ def timings(chapters: Sequence[dict[str, Any]]) -> Spec | None:
     ]
     if not rows:
         return None
-    base = altair.Chart(altair.Data(values=rows)).encode(
+    base = _over(rows).encode(
         y=altair.Y("stage:N", sort=None, title=None),
         x=altair.X("seconds:Q", title="seconds", axis=altair.Axis(tickCount=6)),
     )
@@ -131,6 +131,11 @@ def timings(chapters: Sequence[dict[str, Any]]) -> Spec | None:
 
 STATUS = ("#1f9d61", "#d64545", "#c98a0c")
 """Passed, failed, not enough evidence: readable on light and on dark."""
+
+
+def _over(rows: list[dict[str, Any]]) -> Any:
+    data: Any = altair.Data
+    return altair.Chart(data(values=rows))
 
 
 def _spec(chart: Any, *, height: int = HEIGHT) -> Spec:

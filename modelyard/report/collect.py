@@ -27,14 +27,16 @@ def collect(yard: Yard) -> Facts:
     """Collect the whole report."""
     missing: list[str] = []
     places = yard.places()
-    data, ledgers, known = [], [], []
+    data: list[DataFacts] = []
+    ledgers: list[LedgerFacts] = []
+    known: list[VersionFacts] = []
     for place in places:
         for model in catalogue.model_names():
-            known += _try(missing, f"{place.name} versions", [], _versions, place, model)
-            found = _try(missing, f"{place.name} data of {model}", None, _data, place, model)
+            known += _try(missing, f"{place.name} versions", _versions, place, model) or []
+            found = _try(missing, f"{place.name} data of {model}", _data, place, model)
             if found is not None and any(zone.raw for zone in found.zones):
                 data.append(found)
-        book = _try(missing, f"{place.name} ledger", None, _ledger, place)
+        book = _try(missing, f"{place.name} ledger", _ledger, place)
         if book is not None:
             ledgers.append(book)
     return Facts(
@@ -50,14 +52,14 @@ def collect(yard: Yard) -> Facts:
     )
 
 
-def _try(missing: list[str], what: str, instead: T, read: Callable[..., T], *of: object) -> T:
+def _try(missing: list[str], what: str, read: Callable[..., T], *of: object) -> T | None:
     try:
         return read(*of)
     except Exception as error:
         known = error if isinstance(error, YardError) else translated(error)
         reason = known.message if known else f"{type(error).__name__}: {error}"
         missing.append(f"{what}: {reason}")
-        return instead
+        return None
 
 
 def _versions(place: Place, model: str) -> list[VersionFacts]:

@@ -10,7 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 
 from modelyard.place import person
 from modelyard.report import charts
-from modelyard.report.facts import Facts, VersionFacts
+from modelyard.report.facts import Facts
 
 
 def write(facts: Facts, path: Path) -> Path:
@@ -112,7 +112,7 @@ def _traffic(facts: Facts) -> dict[str, Any]:
 
 
 def _figure(value: object) -> str:
-    return f"{value:.4f}" if isinstance(value, float) else ("–" if value is None else str(value))
+    return f"{value:.4f}" if isinstance(value, float) else ("-" if value is None else str(value))
 
 
 def _safe(text: str) -> str:
@@ -125,9 +125,5 @@ def _safe(text: str) -> str:
 def _bundle() -> str:
     import vl_convert
 
-    return str(vl_convert.javascript_bundle())
-
-
-def rules_of(version: VersionFacts) -> list[dict[str, Any]]:
-    """Return the gate's rules of a version."""
-    return list(version.gate_details.get("rules", []))
+    bundle: Any = vl_convert.javascript_bundle
+    return str(bundle())

@@ -1,0 +1,167 @@
+"""Whatever is typed wrongly: one message with what is allowed, the right code, no traceback."""
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from modelyard import activity, app
+from modelyard.errors import ExitCode, NotUpError, RefusedError, YardError
+from modelyard.translate import translated
+from tests.modelyard.keyboard import type_
+
+HEAVY = ("boto3", "polars", "altair", "kubernetes", "pulumi", "ml", "sandbox", "pydantic")
+ROOT = Path(__file__).resolve().parents[2]
+
+TYPED_WRONGLY = [
+    (("promote", "flight_dela", "--to", "staging"), 'Did you mean "flight_delay"?'),
+    (("promote", "flight_delay", "--to", "stagin"), 'Did you mean "staging"?'),
+    (("promote", "flight_delay", "--to", "dev"), "releases start there"),
+    (("promote", "flight_delay"), "--to"),
+    (("status", "--env", "qa"), "allowed: dev, prod, staging"),
+    (("status", "--target", "azure"), "allowed: aws, sandbox"),
+    (("rollback", "flight_delay", "--env", "prod"), "--reason"),
+    (("rollback", "flght_delay", "--reason", "x"), 'Did you mean "flight_delay"?'),
+    (("deploy", "production"), 'Did you mean "prod"?'),
+    (("deploy", "dev", "--target", "clod"), "allowed: aws, sandbox"),
+    (("predict", "flight_delay"), "exactly one of --example, --request, --file"),
+    (("predict", "flight_delay", "--request", "{"), "not JSON"),
+    (("predict", "flight_delay", "--request", "{}"), 'needs a list "inputs"'),
+    (("predict", "flight_delay", "--file", "none.json"), "none.json"),
+    (("data", "land", "flight_delay", "--months", "0-3"), "months are 1 to 12"),
+    (("data", "land", "flight_delay", "--months", "spring"), "1-4 or 5,6"),
+    (("audit", "at", "yesterday"), "neither a date nor a moment"),
+    (("trace", "x", "--env", "qa"), 'no environment "qa"'),
+    (("approve", "flight_delay", "--env", "dev"), "releases start there"),
+    (("up", "--story", "long"), "allowed: none, tell"),
+    (("promte",), "promote"),
+    (("status", "--jsn"), "--json"),
+    (("models", "check", "diabetis"), 'Did you mean "diabetes"?'),
+]
+
+
+@pytest.mark.parametrize(("words", "said"), TYPED_WRONGLY, ids=lambda value: str(value)[:40])
+def test_typed_wrongly(
+    checkout: Path, capsys: pytest.CaptureFixture[str], words: tuple[str, ...], said: str
+) -> None:
+    typed = type_(capsys, *words)
+    assert typed.code == ExitCode.USAGE
+    assert said in typed.err.replace("\n", " ")
+    assert typed.err.count("error:") == 1
+    assert "Traceback" not in typed.err
+    assert typed.out == ""
+
+
+def test_what_needs_the_sandbox_says_how_to_start_it(
+    checkout: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    typed = type_(capsys, "status")
+    assert typed.code == ExitCode.NOT_UP
+    assert "modelyard sandbox up" in typed.err
+
+
+def test_aws_refuses_an_emulators_address(
+    checkout: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
+    typed = type_(capsys, "status", "--target", "aws")
+    assert typed.code == ExitCode.USAGE
+    assert "unset AWS_ENDPOINT_URL" in typed.err
+
+
+def test_aws_refuses_another_account(aws: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    typed = type_(capsys, "status", "--env", "prod", "--target", "aws")
+    assert typed.code == ExitCode.REFUSED
+    assert "prod is account 333333333333, but your credentials are of 123456789012" in typed.err
+
+
+def test_a_stack_file_without_accounts_is_named(
+    checkout: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (checkout / "Pulumi.dev.yaml").write_text("config: {}\n")
+    typed = type_(capsys, "deploy", "dev")
+    assert typed.code == ExitCode.USAGE
+    assert "Pulumi.dev.yaml" in typed.err
+
+
+def test_every_mistake_of_a_model_folder_is_told(
+    checkout: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    typed = type_(capsys, "models", "check")
+    assert typed.code == ExitCode.REFUSED
+    for section in ("data", "features", "estimator", "gates", "problem.objective"):
+        assert f"models/diabetes/model.yaml: {section}" in typed.out
+
+
+def test_a_bug_of_ours_keeps_its_details_in_a_file(
+    checkout: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken() -> None:
+        raise ZeroDivisionError("of ours")
+
+    assert app.run(broken) == ExitCode.BROKEN
+    shown = capsys.readouterr().err
+    assert "Traceback" not in shown
+    [log] = (checkout / ".modelyard" / "logs").glob("error-*.txt")
+    assert str(log) in shown.replace("\n", "")
+    assert "ZeroDivisionError" in log.read_text()
+
+
+def test_an_interrupt_says_the_state_and_how_to_go_on(capsys: pytest.CaptureFixture[str]) -> None:
+    def interrupted() -> None:
+        with activity.doing("a promotion", state="delivery goes on", resume="modelyard status"):
+            raise KeyboardInterrupt
+
+    assert app.run(interrupted) == ExitCode.INTERRUPTED
+    shown = capsys.readouterr().err
+    assert "interrupted during: a promotion" in shown
+    assert "delivery goes on" in shown
+    assert "modelyard status" in shown
+    assert app.run(_interrupt) == ExitCode.INTERRUPTED
+    assert "nothing was changed" in capsys.readouterr().err
+
+
+def _interrupt() -> None:
+    raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize(
+    ("error", "code"), [(RefusedError("x"), 1), (NotUpError("x"), 3), (YardError("x"), 1)]
+)
+def test_exit_codes(error: YardError, code: int, capsys: pytest.CaptureFixture[str]) -> None:
+    def raising() -> None:
+        raise error
+
+    assert app.run(raising) == code
+
+
+def test_aws_errors_become_messages() -> None:
+    from botocore.exceptions import ClientError, EndpointConnectionError
+
+    denied = ClientError(
+        {"Error": {"Code": "AccessDenied", "Message": "no"}}, operation_name="PutObject"
+    )
+    known = translated(denied)
+    assert known is not None
+    assert "AWS refused PutObject: AccessDenied: no" in known.message
+    away = translated(EndpointConnectionError(endpoint_url="http://127.0.0.1:1"))
+    assert away is not None
+    assert away.code == ExitCode.NOT_UP
+
+
+def test_help_is_quick_and_imports_nothing_heavy() -> None:
+    heavy = [*HEAVY]
+    script = (
+        "import sys; from modelyard import app; "
+        "app.run(lambda: app.app(args=['--help'], standalone_mode=False)); "
+        f"print([m for m in {heavy} if m in sys.modules], file=sys.stderr)"
+    )
+    begun = time.process_time()
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stderr.strip().endswith("[]")
+    assert "Exit codes" in done.stdout
+    assert time.process_time() - begun < 0.5
