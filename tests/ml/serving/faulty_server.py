@@ -1,0 +1,62 @@
+"""A real server whose model misbehaves on request (arguments: port and volume).
+
+The input `mode` says per row what happens: 0 answer, 1 raise, 2 not finite, 3 wrong length,
+anything above: sleep for that many milliseconds.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+
+from ml.deployment.server.assembly import build
+from ml.deployment.server.predictor import Column, Field, Release
+from ml.deployment.server.settings import Limits, Settings
+
+LIMITS = Limits(deadline_seconds=0.5, queued_requests=20, queued_rows=100)
+
+
+class FaultyModel:
+    """Does what its only input says."""
+
+    inputs = (Field(name="mode", datatype="INT32"),)
+    outputs = (Field(name="value", datatype="FP64"),)
+
+    def predict(self, columns: Mapping[str, Column]) -> dict[str, Column]:
+        """Answer, or not."""
+        mode = columns["mode"]
+        if (mode == 1).any():
+            raise RuntimeError("the secret path /etc/model broke")
+        time.sleep(int(mode[mode > 3].sum()) / 1000)
+        value = np.where(mode == 2, np.nan, mode.astype(float))
+        return {"value": value[:-1] if (mode == 3).any() else value}
+
+
+class NoStore:
+    """Takes segments and forgets them."""
+
+    def put_object(self, **_: object) -> None:
+        """Accept one object."""
+
+
+def main(port: int, volume: Path) -> int:
+    """Serve until SIGTERM."""
+    settings = Settings(
+        model="faulty",
+        version="1",
+        port=port,
+        capture_uri="s3://lake/capture/faulty",
+        capture_folder=volume,
+        drain_seconds=0,
+        limits=LIMITS,
+    )
+    release = Release(model="faulty", version="1", digest="", predictor=FaultyModel())
+    return build(settings, release, lambda _service: NoStore()).run()
+
+
+if __name__ == "__main__":
+    sys.exit(main(int(sys.argv[1]), Path(sys.argv[2])))
