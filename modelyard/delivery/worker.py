@@ -86,6 +86,7 @@ def run(stations: Sequence[Station], stop: threading.Event) -> None:
 def _serve(station: Station, stop: threading.Event) -> None:
     quiet_until = 0.0
     resumed = False
+    pause = 3.0
     while not stop.is_set():
         try:
             if not resumed:
@@ -93,6 +94,7 @@ def _serve(station: Station, stop: threading.Event) -> None:
                 # before that execution's registration is read.
                 sweep(station)
                 resumed = True
+            pause = 3.0
             if poll(station) == 0:
                 sweep(station)
         except Exception as error:
@@ -101,7 +103,9 @@ def _serve(station: Station, stop: threading.Event) -> None:
                 station.report(f"{station.place.name}: waiting: {type(error).__name__}: {error}")
                 quiet_until = time.monotonic() + 60
             _forget_outputs(station)
-            stop.wait(3.0)
+            stop.wait(pause)
+            # Reading the outputs of a stack starts the engine: not to be done all the time.
+            pause = min(pause * 2, 24.0)
 
 
 def _attempt(event: Event, station: Station, attempt: int) -> bool:

@@ -66,7 +66,7 @@ def _charts(facts: Facts) -> dict[str, str]:
         drawn[f"{model}-gains"] = charts.gains(oldest_first)
     drawn["traffic"] = charts.traffic(facts.story.get("traffic", []))
     drawn["timings"] = charts.timings(chapters(facts))
-    return {name: _safe(json.dumps(spec)) for name, spec in drawn.items() if spec is not None}
+    return {name: _data(spec) for name, spec in drawn.items() if spec is not None}
 
 
 def _headline(facts: Facts) -> dict[str, Any]:
@@ -113,6 +113,11 @@ def _traffic(facts: Facts) -> dict[str, Any]:
 
 def _figure(value: object) -> str:
     return f"{value:.4f}" if isinstance(value, float) else ("-" if value is None else str(value))
+
+
+def _data(spec: Any) -> str:
+    """Write a chart as JSON in which nothing can end the script element or open another."""
+    return json.dumps(spec).replace("<", "\\u003c")
 
 
 def _safe(text: str) -> str:

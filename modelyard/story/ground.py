@@ -39,9 +39,9 @@ def _running(teller: Teller) -> str | None:
         enter(teller.root)
     except (SandboxError, YardError):
         return None
-    if not all(part.state == "running" for part in found.parts):
+    if not found.running or not all(part.state == "ready" for part in found.parts):
         return None
-    return f"{len(found.parts)} parts run"
+    return f"{len(found.parts)} parts run, boot {found.boot_id}"
 
 
 def _start(teller: Teller) -> dict[str, Any]:
