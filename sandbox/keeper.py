@@ -120,7 +120,7 @@ class Keeper:
                 self.problem = f"is not ready after {waited:.0f} s"
                 self._state("failed")
                 return False
-            await asyncio.sleep(0.05 if waited < 3 else 0.3)
+            await asyncio.sleep(0.1 if waited < 3 else 0.4)
         return False
 
     def _state(self, state: str) -> None:

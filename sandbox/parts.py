@@ -55,13 +55,16 @@ def listens(port: int, host: str = "127.0.0.1") -> Callable[[], bool]:
 def answers(url: str, *, status_below: int = 400) -> Callable[[], bool]:
     """Ready when the address answers; TLS certificates are not checked, the port is our own."""
 
+    # Made once and without the system's certificates: loading them at every question would
+    # cost the supervisor more than all its other work.
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    opener = urllib.request.build_opener(
+        urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=context)
+    )
+
     def check() -> bool:
-        context = ssl.create_default_context()
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-        opener = urllib.request.build_opener(
-            urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=context)
-        )
         try:
             with opener.open(url, timeout=2) as response:
                 return int(response.status) < status_below

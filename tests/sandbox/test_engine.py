@@ -253,10 +253,14 @@ def test_ctrl_c_ends_a_program_quietly_and_leaves_no_process(
         text=True,
         start_new_session=True,
     )
-    assert eventually(started.exists, seconds=30)
-    # As a terminal does: every process of the group gets it.
-    os.killpg(process.pid, signal.SIGINT)
-    shown, _ = process.communicate(timeout=30)
+    try:
+        assert eventually(started.exists, seconds=90)
+        # As a terminal does: every process of the group gets it.
+        os.killpg(process.pid, signal.SIGINT)
+        shown, _ = process.communicate(timeout=60)
+    finally:
+        process.kill()
+        process.communicate()
     assert process.returncode != 0
     assert "preview canceled" in shown
     assert "Traceback" not in shown
