@@ -5,6 +5,7 @@ from sandbox.aws.patches import (
     conditional_put,
     event_targets,
     key_states,
+    managed_policies,
     method_names,
     model_packages,
 )
@@ -17,6 +18,7 @@ def apply_all() -> None:
         conditional_put,
         event_targets,
         key_states,
+        managed_policies,
         method_names,
         model_packages,
     ):

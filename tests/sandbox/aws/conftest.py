@@ -1,6 +1,7 @@
 """One emulator for all tests of this folder, on a port of its own."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -9,7 +10,9 @@ from botocore.config import Config
 
 from sandbox.aws.emulator import Emulator
 from sandbox.aws.identities import identities
+from sandbox.aws.service import ProviderService
 from sandbox.layout import Environment
+from tests.sandbox.aws.engine_side import EngineSide
 
 ENVIRONMENTS = [
     Environment(name="dev", account="111111111111", region="eu-west-1"),
@@ -43,3 +46,22 @@ def client(emulator: Emulator) -> Callable[..., Any]:
         )
 
     return make
+
+
+@pytest.fixture(scope="session")
+def fail_at(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("faults") / "fail_at"
+
+
+@pytest.fixture(scope="session")
+def service(emulator: Emulator, fail_at: Path) -> Iterator[ProviderService]:
+    started = ProviderService(emulator, fail_at=fail_at)
+    yield started
+    started.stop()
+
+
+@pytest.fixture
+def engine(service: ProviderService) -> Iterator[EngineSide]:
+    side = EngineSide(service.port)
+    yield side
+    side.close()

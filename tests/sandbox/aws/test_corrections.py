@@ -173,3 +173,18 @@ def test_a_conditional_deny_denies_only_under_its_condition(client: Callable[...
             SSEKMSKeyId=key.replace("ours", "theirs"),
         )
     assert code_of(caught) == ("AccessDenied", 403)
+
+
+def test_policies_that_aws_manages_can_be_attached_and_others_not(
+    client: Callable[..., Any],
+) -> None:
+    iam = client("iam")
+    iam.create_role(RoleName="control-plane", AssumeRolePolicyDocument="{}")
+    arn = "arn:aws:iam::aws:policy/AmazonEKSClusterPolicy"
+    iam.attach_role_policy(RoleName="control-plane", PolicyArn=arn)
+    attached = iam.list_attached_role_policies(RoleName="control-plane")["AttachedPolicies"]
+    assert [each["PolicyArn"] for each in attached] == [arn]
+    with pytest.raises(ClientError, match="not exist"):
+        iam.attach_role_policy(
+            RoleName="control-plane", PolicyArn="arn:aws:iam::aws:policy/AmazonEKSNoSuchPolicy"
+        )
