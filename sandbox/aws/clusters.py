@@ -5,6 +5,7 @@ import json
 import threading
 from pathlib import Path
 
+from sandbox.kubernetes.access import server_url
 from sandbox.layout import Layout
 
 
@@ -24,14 +25,14 @@ class Clusters:
         if self._layout is None:
             return "https://127.0.0.1:6443", base64.b64encode(b"no cluster").decode()
         place = self._layout.environment(environment)
-        certificate = place.directory / "ca.crt"
+        certificate = place.directory / "pki" / "ca.crt"
         if not certificate.exists():
             raise ClusterError(
                 f"The control plane of {environment} has no certificate at {certificate}. "
                 "Run `modelyard sandbox status`."
             )
         encoded = base64.b64encode(certificate.read_bytes()).decode()
-        return f"https://127.0.0.1:{place.apiserver_port}", encoded
+        return server_url(place), encoded
 
     def bind(self, environment: str, subject: str, role: str | None) -> None:
         """Let `namespace/serviceaccount` take the role, or none any more."""
