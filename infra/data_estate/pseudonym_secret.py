@@ -48,5 +48,7 @@ class PseudonymSecret(pulumi.ComponentResource):
         )
 
         # Whoever takes the ARN can read a value.
-        self.secret_arn = version.secret_arn
+        self.secret_arn = pulumi.Output.all(secret.arn, version.version_id).apply(
+            lambda known: str(known[0])
+        )
         self.register_outputs({"secret_arn": self.secret_arn})

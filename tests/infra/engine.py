@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from typing import Any
+from unittest.mock import patch
 
 import pulumi
 from pulumi.runtime import rpc
@@ -19,7 +20,8 @@ COMPUTED: dict[str, dict[str, Any]] = {
         "endpoint": "https://cluster.test",
         "certificateAuthority": {"data": "Y2VydGlmaWNhdGU="},
     },
-    "aws:sqs/queue:Queue": {"url": "https://queue.test/1", "name": "queue-1a2b3c"},
+    "aws:ec2/vpcEndpoint:VpcEndpoint": {"prefixListId": "pl-1"},
+    "aws:sqs/queue:Queue": {"url": "https://queue.test/1"},
     "aws:ecr/repository:Repository": {"repositoryUrl": "1.dkr.ecr.test/image"},
 }
 
@@ -42,6 +44,8 @@ class Deployment:
 
     resources: dict[str, Resource] = field(default_factory=dict)
     outputs: dict[str, dict[str, Any]] = field(default_factory=dict)
+    exports: dict[str, Any] = field(default_factory=dict)
+    """What the program exported as its stack's outputs."""
 
     def all(self, type_: str) -> list[Resource]:
         return [r for r in self.resources.values() if r.type == type_]
@@ -58,7 +62,10 @@ class Deployment:
 #: What a platform stack would have exported, for the stack that reads it.
 PLATFORM: dict[str, Any] = {
     field.name: f"platform-{field.name}" for field in fields(PlatformOutputs)
-} | {"private_subnet_ids": ["subnet-1", "subnet-2"], "account_id": "111111111111"}
+} | {
+    "private_subnet_ids": ["subnet-1", "subnet-2"],
+    "image_repository_url": "111111111111.dkr.ecr.eu-west-1.amazonaws.com/modelyard/release",
+}
 
 
 class _Fakes(Mocks):
@@ -66,7 +73,12 @@ class _Fakes(Mocks):
         if args.typ == "pulumi:pulumi:StackReference":
             return args.name, {"name": args.name, "outputs": PLATFORM}
         arn = f"arn:aws:fake:::{args.name}"
-        return f"{args.name}-id", {"arn": arn, **COMPUTED.get(args.typ, {}), **args.inputs}
+        return f"{args.name}-id", {
+            "arn": arn,
+            "name": f"{args.name}-1a2b3c",
+            **COMPUTED.get(args.typ, {}),
+            **args.inputs,
+        }
 
     def call(self, args: MockCallArgs) -> tuple[dict[str, Any], None]:
         raise AssertionError(f"unexpected lookup of {args.token}; pass the value in instead")
@@ -103,8 +115,12 @@ def run(program: Callable[[], object]) -> Deployment:
     pulumi.runtime.set_mocks(recorder.mocks, project="modelyard", stack="test", monitor=recorder)
 
     @pulumi.runtime.test  # type: ignore[untyped-decorator]
-    def settle() -> None:
-        program()
+    def settle() -> pulumi.Output[None]:
+        exported: dict[str, Any] = {}
+        # Outside the real engine there is no stack to hold the outputs.
+        with patch("pulumi.export", exported.__setitem__):
+            program()
+        return pulumi.Output.from_input(exported).apply(recorder.deployment.exports.update)
 
     settle()
     return recorder.deployment

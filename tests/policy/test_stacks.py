@@ -1,0 +1,123 @@
+"""The tracked stacks keep every rule, and every rule has something to say about them."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from policy.catalogue import RULES, STACK_RULES
+from policy.rule import Resource, Rule, StackRule
+from tests.infra.stacks import ENVIRONMENTS
+from tests.policy.inventory import inventory
+
+#: Rules about types that must not occur have nothing to match in a stack that keeps them.
+ABSENT = {"unsafe-types-do-not-occur"}
+present = [rule for rule in RULES if rule.name not in ABSENT]
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_the_tracked_stacks_keep_every_rule(environment: str) -> None:
+    broken = [
+        f"{rule.name}: {resource.name}: {problem}"
+        for resource in inventory(environment)
+        for rule in RULES
+        if resource.type in rule.types
+        for problem in rule.problems(resource.inputs)
+    ]
+    broken += [
+        f"{rule.name}: {problem}"
+        for rule in STACK_RULES
+        for problem in rule.problems(inventory(environment))
+    ]
+    assert broken == []
+
+
+@pytest.mark.parametrize("rule", present, ids=lambda rule: rule.name)
+def test_no_rule_is_vacuous(rule: Rule) -> None:
+    """Some change of a real resource (a key gone, a value turned) must make the rule speak."""
+    matched = [each for each in inventory("prod") if each.type in rule.types]
+    assert matched, f"nothing in the stacks is of {rule.types}"
+    assert any(list(rule.problems(spoilt)) for each in matched for spoilt in _spoilt(each.inputs))
+
+
+@pytest.mark.parametrize("rule", STACK_RULES, ids=lambda rule: rule.name)
+def test_no_stack_rule_is_vacuous(rule: StackRule) -> None:
+    """Without some resource, or with another budget, the rule must speak."""
+    resources = inventory("prod")
+    types = {each.type for each in resources}
+    without = (tuple(r for r in resources if r.type != type_) for type_ in sorted(types))
+    assert any(list(rule.problems(fewer)) for fewer in without)
+
+
+def test_no_network_can_be_drained_dry() -> None:
+    resources = [
+        Resource(type=r.type, name=r.name, inputs=_budget(r.inputs))
+        if r.type == "kubernetes:policy/v1:PodDisruptionBudget"
+        else r
+        for r in inventory("prod")
+    ]
+    (rule,) = (r for r in STACK_RULES if r.name == "no-budget-that-blocks-drains")
+    problems = list(rule.problems(tuple(resources)))
+    assert any("must be below minReplicas" in problem for problem in problems)
+
+
+def test_names_are_unique_and_every_rule_cites_a_public_standard() -> None:
+    names = [rule.name for rule in (*RULES, *STACK_RULES)]
+    assert len(names) == len(set(names))
+    assert all(rule.standards and rule.description for rule in (*RULES, *STACK_RULES))
+
+
+def _budget(inputs: Any) -> Any:
+    return {**inputs, "spec": {**inputs["spec"], "minAvailable": 99.0}}
+
+
+def _spoilt(inputs: Any) -> Iterator[Any]:
+    """The inputs with one key gone, one truth turned, or one document opened to the world."""
+    for path in _paths(inputs):
+        without = copy.deepcopy(inputs)
+        holder = _at(without, path[:-1])
+        value = holder.pop(path[-1])
+        yield without
+        turned = copy.deepcopy(inputs)
+        if isinstance(value, bool):
+            _at(turned, path[:-1])[path[-1]] = not value
+            yield turned
+        if path in (("policy",), ("assumeRolePolicy",)) and isinstance(value, str):
+            yield from ({**inputs, path[0]: text} for text in _opened(value))
+        if isinstance(value, str) and path[-1].startswith("cidr"):
+            yield {**inputs, path[-1]: "0.0.0.0/0"}
+    yield {**inputs, "ingress": [{}], "lifecycleRules": [{}]}
+
+
+def _opened(document: str) -> Iterator[str]:
+    """A document made to allow any action, on anything, to anybody, unconditionally."""
+    found = json.loads(document)
+    openings: tuple[dict[str, Any], ...] = (
+        {"Action": ["*"]},
+        {"Resource": ["*"], "Condition": {}},
+        {"Principal": "*", "Condition": {}},
+        {"Condition": {}},
+    )
+    for opening in openings:
+        statements = [{**statement, **opening} for statement in found["Statement"]]
+        yield json.dumps({**found, "Statement": statements})
+
+
+def _paths(node: Any, before: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    if isinstance(node, dict):
+        for key, value in node.items():
+            yield (*before, key)
+            yield from _paths(value, (*before, key))
+    elif isinstance(node, list):
+        for index, value in enumerate(node):
+            yield from _paths(value, (*before, index))
+
+
+def _at(node: Any, path: tuple[Any, ...]) -> Any:
+    for part in path:
+        node = node[part]
+    return node
