@@ -52,7 +52,7 @@ def predict(
     values = {each["name"]: each["data"] for each in answer["outputs"]}
     facts(
         f"{name} version {answer.get('model_version', '?')} in {env}",
-        {"prediction id": answer.get("id", ""), **values},
+        {"prediction id": answer.get("parameters", {}).get("prediction_id", ""), **values},
     )
 
 

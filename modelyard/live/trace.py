@@ -3,18 +3,18 @@
 from typing import Any
 
 from modelyard import catalogue
-from modelyard.errors import RefusedError
+from modelyard.errors import RefusedError, UsageError
 from modelyard.live.landing import delta
 from modelyard.place import Place
 from modelyard.storage import read_json, split_uri
 from modelyard.versions import versions
 
-ID_COLUMNS = ("prediction_id", "id")
-
 
 def trace(place: Place, prediction_id: str) -> dict[str, Any]:
     """Follow one prediction; refuses when the collector has not seen it (yet)."""
     looked = []
+    if not prediction_id.partition("/")[2].isdigit() and "/" in prediction_id:
+        raise UsageError(f'"{prediction_id}" is no prediction id.', remedy="ID or ID/ROW")
     for model in catalogue.model_names():
         row = _prediction(place, model, prediction_id)
         looked.append(model)
@@ -30,22 +30,19 @@ def _prediction(place: Place, model: str, prediction_id: str) -> dict[str, Any] 
     table = delta(place, f"predictions/{model}")
     if table is None:
         return None
-    names = [field.name for field in table.schema().fields]
-    column = next((each for each in ID_COLUMNS if each in names), None)
-    if column is None:
-        return None
-    found = table.to_pyarrow_dataset().to_table(filter=_equals(column, prediction_id)).to_pylist()
+    import pyarrow.dataset as columns
+
+    # A row of an answer to many is named <prediction id>/<row>.
+    named, _, row = prediction_id.partition("/")
+    wanted: Any = columns.field("prediction_id") == named
+    if row:
+        wanted = wanted & (columns.field("row") == int(row))
+    found = table.to_pyarrow_dataset().to_table(filter=wanted).to_pylist()
     return dict(found[0]) if found else None
 
 
-def _equals(column: str, value: str) -> Any:
-    import pyarrow.dataset
-
-    return pyarrow.dataset.field(column) == value
-
-
 def _origin(place: Place, model: str, row: dict[str, Any]) -> dict[str, Any]:
-    number = str(row.get("version") or row.get("model_version") or "")
+    number = str(row["version"])
     known = next((each for each in versions(place, model) if each.number == number), None)
     if known is None:
         raise RefusedError(

@@ -85,7 +85,7 @@ class Traffic:
             if answer.status_code == httpx.codes.OK:
                 content = json.loads(answer.content)
                 version = str(content.get("model_version", ""))
-                self.last_id = str(content.get("id", self.last_id))
+                self.last_id = str(content.get("parameters", {}).get("prediction_id", ""))
             else:
                 problem = f"HTTP {answer.status_code}: {answer.text[:200]}"
         except (httpx.HTTPError, ValueError) as error:

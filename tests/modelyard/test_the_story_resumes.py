@@ -14,6 +14,8 @@ from modelyard.story.book import Book
 from modelyard.story.stage import Stage, walk
 from modelyard.story.traffic import Traffic
 
+ANSWER = b'{"model_version": "1", "parameters": {"prediction_id": "p7"}, "outputs": []}'
+
 
 class World:
     """Three things that can be true."""
@@ -109,7 +111,7 @@ def server() -> Iterator[ThreadingHTTPServer]:
             self.rfile.read(int(self.headers["Content-Length"]))
             asked.append(1)
             good = len(asked) != 3
-            body = b'{"id": "p7", "model_version": "1", "outputs": []}' if good else b"gone"
+            body = ANSWER if good else b"gone"
             self.send_response(200 if good else 503)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
@@ -148,6 +150,10 @@ def test_every_failed_request_is_counted(server: ThreadingHTTPServer) -> None:
 def test_an_endpoint_that_is_away_is_a_failure() -> None:
     traffic = Traffic(lambda: ("http://127.0.0.1:9/", [b"{}"]), per_second=50)
     traffic.start()
-    threading.Event().wait(0.2)
+    for _ in range(200):
+        if traffic.failures:
+            break
+        threading.Event().wait(0.05)
     traffic.stop()
     assert traffic.failures > 0
+    assert traffic.facts()["failures"][0]["what"].startswith("ConnectError")

@@ -1,0 +1,101 @@
+"""`audit`, `approve` and `waive` as typed, against real signatures."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from modelyard.delivery import evidence
+from modelyard.delivery.history import append_once
+from modelyard.place import Place
+from modelyard.storage import write_json
+from modelyard.target import Target, Yard
+from tests.modelyard import world
+from tests.modelyard.keyboard import type_
+
+
+@pytest.fixture
+def yard(aws: Path, prod: Place, staging: Place, monkeypatch: pytest.MonkeyPatch) -> Place:
+    """A command line whose environments are moto's; grace types."""
+    grace = world.adopt_outputs(world.enter(aws, "prod", "grace"))
+    places = {"prod": grace, "staging": staging}
+    monkeypatch.setattr(Yard, "place", lambda self, name: places[name])
+    opened = Yard(root=aws, target=Target.SANDBOX)
+    for module in ("audit", "promotion"):
+        monkeypatch.setattr(f"modelyard.commands.{module}.open_yard", lambda target: opened)
+    return grace
+
+
+def released(place: Place, version: str) -> None:
+    append_once(
+        place,
+        {
+            "operation": f"release#{version}", "kind": "released", "model": world.MODEL,
+            "version": version, "actor": place.caller,
+        },
+    )  # fmt: skip
+
+
+def test_log_verify_and_at(yard: Place, capsys: pytest.CaptureFixture[str]) -> None:
+    released(yard, "1")
+    released(yard, "2")
+    released(yard, "2")
+    log = json.loads(type_(capsys, "audit", "log", "--env", "prod", "--json").out)
+    assert [each["version"] for each in log] == ["1", "2"]
+    verdict = json.loads(type_(capsys, "audit", "verify", "--env", "prod", "--json").out)
+    assert verdict["prod"]["intact"] is True
+    live = json.loads(type_(capsys, "audit", "at", "2999-01-01", "--env", "prod", "--json").out)
+    assert live["prod"][world.MODEL]["version"] == "2"
+    before = json.loads(type_(capsys, "audit", "at", "1999-01-01", "--env", "prod", "--json").out)
+    assert before["prod"] == {}
+
+
+def test_a_ledger_that_was_edited_is_refused(
+    yard: Place, capsys: pytest.CaptureFixture[str]
+) -> None:
+    released(yard, "1")
+    yard.client("s3").put_object(
+        Bucket=yard.platform.audit_bucket, Key="ledger/00000001.json", Body=b"{}"
+    )
+    typed = type_(capsys, "audit", "verify", "--env", "prod")
+    assert typed.code == 1
+    assert "broken at entry 1" in typed.out.replace("[red]", "").replace("[/red]", "")
+
+
+def test_approve_needs_evidence_and_is_recorded(
+    yard: Place, staging: Place, capsys: pytest.CaptureFixture[str]
+) -> None:
+    s3, bucket = staging.client("s3"), staging.platform.artifacts_bucket
+    write_json(s3, bucket, f"releases/{'a' * 64}.json", world.RELEASE)
+    typed = type_(capsys, "approve", world.MODEL, "--env", "prod")
+    assert typed.code == 1
+    assert "no evidence from staging" in typed.err
+    evidence.store(staging, world.MODEL, world.IMAGE, {"outcome": "passed"})
+    typed = type_(capsys, "approve", world.MODEL, "--env", "prod", "--json")
+    assert typed.code == 0
+    assert json.loads(typed.out)["statement"]["approver"].endswith("/grace")
+    log = json.loads(type_(capsys, "audit", "log", "--env", "prod", "--json").out)
+    assert [(each["kind"], each["actor"].rsplit("/")[-1]) for each in log] == [
+        ("approved", "grace")
+    ]
+
+
+def test_an_unknown_version_is_told_with_those_there_are(
+    yard: Place, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world.register(yard, "r1", gate="failed")
+    typed = type_(
+        capsys, "waive", world.MODEL, "--version", "7", "--reason", "r", "--expires", "2030-01-01"
+    )
+    assert typed.code == 2
+    assert "allowed: 1" in typed.err
+
+
+def test_a_failed_version_cannot_be_approved(
+    yard: Place, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world.register(yard, "r1", gate="failed")
+    typed = type_(capsys, "approve", world.MODEL, "--env", "prod", "--version", "1")
+    assert typed.code == 1
+    assert "its gate says failed" in typed.err
+    assert "modelyard waive flight_delay" in typed.err
