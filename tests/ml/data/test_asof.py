@@ -1,5 +1,6 @@
 """A row sees what was known at its moment: not a minute later, and what was known, it does see."""
 
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 import polars as pl
@@ -14,7 +15,7 @@ NOON = datetime(2013, 11, 3, 12, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 
 
-def frame(columns: dict[str, list[object]], *instants: str) -> pl.DataFrame:
+def frame(columns: Mapping[str, Sequence[object]], *instants: str) -> pl.DataFrame:
     made = pl.DataFrame(columns)
     return made.with_columns(pl.col(name).cast(pl.Datetime("us", "UTC")) for name in instants)
 

@@ -23,7 +23,7 @@ def checked(contract: Contract, frame: pl.DataFrame, known: pl.DataFrame | None 
     )
 
 
-BROKEN = {
+BROKEN: dict[str, dict[str, str | None]] = {
     "minutes.type": {"minutes": "ten"},
     "minutes.minimum": {"minutes": "-1"},
     "minutes.maximum": {"minutes": "601"},
@@ -62,7 +62,11 @@ def test_a_missing_optional_value_breaks_nothing(contract: Contract) -> None:
 
 
 def test_of_two_rows_with_one_key_the_first_sound_one_stays(contract: Contract) -> None:
-    rows = [{"trip": "a", "minutes": "x"}, {"trip": "a"}, {"trip": "a", "minutes": "20"}]
+    rows: list[dict[str, str | None]] = [
+        {"trip": "a", "minutes": "x"},
+        {"trip": "a"},
+        {"trip": "a", "minutes": "20"},
+    ]
     result = checked(contract, trips.batch(*rows, {}))
     assert result.valid["_row"].to_list() == [2, 4]
     assert result.quarantined["_rules"].to_list() == [["minutes.type"], ["primary_key"]]
@@ -108,7 +112,10 @@ def test_exactly_the_broken_rows_are_quarantined(
     contract: Contract, plan: list[str | None]
 ) -> None:
     # A good row in front: a column without one readable value would be refused whole.
-    rows = [{}, *({} if rule is None else BROKEN[rule] for rule in plan)]
+    rows: list[dict[str, str | None]] = [
+        {},
+        *({} if rule is None else BROKEN[rule] for rule in plan),
+    ]
     result = checked(contract, trips.batch(*rows))
     expected = [number for number, rule in enumerate([None, *plan], 1) if rule is not None]
     assert result.quarantined["_row"].to_list() == expected
