@@ -1,6 +1,7 @@
 """Brings an environment up: platform, release image, releases; the same code as the story uses."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from modelyard import stacks
@@ -43,18 +44,22 @@ def releases_up(place: Place, report: Report) -> UpResult:
 
 
 def bring_up(yard: Yard, names: list[str], report: Report) -> list[BroughtUp]:
-    """Bring environments up in the order in which a release travels."""
-    platforms = {name: platform_up(yard.place(name), report) for name in names}
+    """Bring environments up side by side: accounts and stacks of their own share nothing."""
+    platforms = side_by_side(names, lambda name: platform_up(yard.place(name), report))
     for name in names:
         ensure_runtime(yard, name, report)
+    releases = side_by_side(names, lambda name: releases_up(yard.place(name), report))
     return [
-        BroughtUp(
-            environment=name,
-            platform=platforms[name],
-            releases=releases_up(yard.place(name), report),
-        )
+        BroughtUp(environment=name, platform=platforms[name], releases=releases[name])
         for name in names
     ]
+
+
+def side_by_side(names: list[str], work: Callable[[str], UpResult]) -> dict[str, UpResult]:
+    """Do the same for every environment at once; all end before the first failure is raised."""
+    with ThreadPoolExecutor(max_workers=max(1, len(names))) as pool:
+        started = {name: pool.submit(work, name) for name in names}
+    return {name: each.result() for name, each in started.items()}
 
 
 def ensure_runtime(yard: Yard, name: str, report: Report) -> None:

@@ -1,12 +1,16 @@
 """Stages one and two: the sandbox runs, and three environments stand before any model exists."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
-from modelyard.bring_up import bring_up, describe, platform_up, releases_up
+from modelyard.bring_up import bring_up, describe, platform_up, releases_up, side_by_side
 from modelyard.errors import RefusedError, YardError
 from modelyard.laptop import enter, sandbox, start
 from modelyard.live.endpoint import endpoint
 from modelyard.live.releases import ReleaseLines
+from modelyard.place import Place
+from modelyard.stacks import UpResult
 from modelyard.story.stage import Stage
 from modelyard.story.teller import Teller
 
@@ -75,18 +79,7 @@ def _bring_up(teller: Teller) -> dict[str, Any]:
     yard = teller.yard
     first = bring_up(yard, yard.names, teller.report)
     teller.forget()
-    again = {}
-    for name in yard.names:
-        for done in (
-            platform_up(teller.place(name), teller.report),
-            releases_up(teller.place(name), teller.report),
-        ):
-            if done.changed:
-                raise RefusedError(
-                    f"A second update of {name}/{done.project} changed {describe(done)}.",
-                    remedy="nothing was edited in between: a program or provider is not stable",
-                )
-            again[f"{name}/{done.project}"] = done.resources
+    again = _update_again(teller)
     _require_refusal(teller)
     seconds = {
         f"{each.environment}/{part.project}": round(part.seconds, 1)
@@ -94,6 +87,28 @@ def _bring_up(teller: Teller) -> dict[str, Any]:
         for part in (each.platform, each.releases)
     }
     return {"resources": again, "seconds": seconds, "second_update": "no changes"}
+
+
+def _update_again(teller: Teller) -> dict[str, int]:
+    """A second update must find nothing to do."""
+    found = {}
+    for update in (platform_up, releases_up):
+        results = side_by_side(teller.yard.names, partial(_update, teller, update))
+        for done in results.values():
+            if done.changed:
+                raise RefusedError(
+                    f"A second update of {done.environment}/{done.project} changed something: "
+                    f"{describe(done)}.",
+                    remedy="nothing was edited in between: a program or provider is not stable",
+                )
+            found[f"{done.environment}/{done.project}"] = done.resources
+    return found
+
+
+def _update(
+    teller: Teller, update: Callable[[Place, Callable[[str], None]], UpResult], name: str
+) -> UpResult:
+    return update(teller.place(name), teller.report)
 
 
 def _require_refusal(teller: Teller) -> None:
