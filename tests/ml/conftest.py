@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import boto3
@@ -11,7 +13,21 @@ import pytest
 import stamina
 from moto import mock_aws
 
+# Many short fits on shared cores: threads would mostly wait for one another.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 REGION = "eu-west-1"
+
+
+@cache
+def client(service: str) -> Any:
+    """Made once: reading SageMaker's API model alone takes longer than most tests."""
+    return boto3.client(
+        service,
+        region_name=REGION,
+        aws_access_key_id="testing",
+        aws_secret_access_key="testing",
+    )
 
 
 @dataclass(frozen=True)
@@ -34,12 +50,12 @@ def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[Account]:
     monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
     stamina.set_testing(True, attempts=3)
     with mock_aws():
-        s3, kms = boto3.client("s3"), boto3.client("kms")
+        s3, kms = client("s3"), client("kms")
         for name in (Account.bucket, Account.audit):
             s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": REGION})
         arns = [
             kms.create_key(KeyUsage="SIGN_VERIFY", KeySpec="ECC_NIST_P256")["KeyMetadata"]["Arn"]
             for _ in range(2)
         ]
-        yield Account(s3, kms, boto3.client("sagemaker"), *arns)
+        yield Account(s3, kms, client("sagemaker"), *arns)
     stamina.set_testing(False)
