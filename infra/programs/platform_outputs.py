@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any, Self
 
@@ -57,9 +58,21 @@ class PlatformOutputs:
 
     @classmethod
     def read(cls, stack: str) -> Self:
-        """The outputs of another stack; a missing one fails the deployment with its name."""
-        reference = pulumi.StackReference(stack)
-        values: dict[str, Any] = {
-            field.name: reference.require_output(field.name) for field in fields(cls)
-        }
+        """The outputs of another stack; missing ones fail the deployment by name, all at once."""
+        names = [field.name for field in fields(cls)]
+
+        def check(found: Mapping[str, Any]) -> Mapping[str, Any]:
+            if missing := [name for name in names if name not in found]:
+                raise pulumi.RunError(
+                    f"{stack} does not have the outputs {', '.join(missing)} yet; "
+                    f"bring the platform up first: pulumi up --stack {stack.split('/')[-1]}"
+                )
+            return found
+
+        known = pulumi.StackReference(stack).outputs.apply(check)
+        values: dict[str, Any] = {name: _pick(known, name) for name in names}
         return cls(**values)
+
+
+def _pick(known: pulumi.Output[Mapping[str, Any]], name: str) -> pulumi.Output[Any]:
+    return known.apply(lambda found: found[name])
