@@ -111,12 +111,13 @@ def test_another_account_reads_only_what_the_bucket_policy_opens(
     assert reader.get_object(Bucket="mirror", Key="table/part")["Body"].read() == b"rows"
     assert reader.list_objects_v2(Bucket="mirror", Prefix="table/")["KeyCount"] == 1
     assert owner.get_object(Bucket="mirror", Key="table/part")["Body"].read() == b"rows"
-    for refused in (
+    attempts: list[Callable[[], Any]] = [
         lambda: reader.put_object(Bucket="mirror", Key="x", Body=b""),
         lambda: reader.get_object(Bucket="curated", Key="table/part"),
         lambda: reader.list_objects_v2(Bucket="curated"),
         lambda: client("s3", "staging").get_object(Bucket="mirror", Key="table/part"),
-    ):
+    ]
+    for refused in attempts:
         with pytest.raises(ClientError) as caught:
             refused()
         assert caught.value.response["Error"]["Code"] == "AccessDenied"
