@@ -49,4 +49,3 @@ def registry_part(layout: Layout) -> Part:
         ready=answers(f"http://127.0.0.1:{layout.registry_port}/v2/"),
         ports=(layout.registry_port,),
     )  # fmt: skip
-

@@ -91,7 +91,7 @@ def test_a_killed_process_is_restarted_in_its_pod(cluster: Cluster) -> None:
     def restarted() -> bool:
         now = cluster.ready("killed")[0]
         same = now["metadata"]["uid"] == pod["metadata"]["uid"]
-        return same and now["status"]["containerStatuses"][0]["restartCount"] == 1
+        return same and bool(now["status"]["containerStatuses"][0]["restartCount"] == 1)
 
     until(restarted, "the same pod is ready again")
     status = cluster.ready("killed")[0]["status"]["containerStatuses"][0]

@@ -176,7 +176,7 @@ def test_an_image_that_is_missing_fails_the_update_and_the_next_one_repairs_it(
     ],
 )
 def test_what_the_server_refuses_fails_the_preview(
-    cluster: Cluster, stack: Stack, spec: dict[str, Any], complaint: str
+    cluster: Cluster, stack: Stack, spec: Any, complaint: str
 ) -> None:
     def program() -> None:
         k8s.core.v1.Service(
