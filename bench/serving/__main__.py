@@ -11,9 +11,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
+
+import psutil
 
 from bench.serving.environment import peer_python
 from bench.serving.load import Measured, http_request, measure
@@ -68,8 +70,8 @@ def _compare(work: Path, options: argparse.Namespace) -> dict[str, Measured]:
                 variables = {"BENCH_MODEL": str(model), "BENCH_RUNTIME": runtime}
                 server = _running(command, port, variables)
                 request = http_request(port, "/predict", json.dumps({"rows": [ROW]}).encode())
-            with server:
-                measured = measure(port, request, options.clients, options.seconds)
+            with server as cpu:
+                measured = measure(port, request, options.clients, options.seconds, cpu)
             before = best.get(name)
             if before is None or measured.requests_per_second > before.requests_per_second:
                 best[name] = measured
@@ -77,7 +79,9 @@ def _compare(work: Path, options: argparse.Namespace) -> dict[str, Measured]:
 
 
 @contextlib.contextmanager
-def _running(command: list[str], port: int, variables: dict[str, str]) -> Iterator[None]:
+def _running(
+    command: list[str], port: int, variables: dict[str, str]
+) -> Iterator[Callable[[], float]]:
     environment = {**os.environ, "OMP_NUM_THREADS": "1", **variables}
     process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
     try:
@@ -86,7 +90,7 @@ def _running(command: list[str], port: int, variables: dict[str, str]) -> Iterat
             with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port)):
                 break
             time.sleep(0.05)
-        yield
+        yield lambda: sum(psutil.Process(process.pid).cpu_times()[:2])
     finally:
         process.terminate()
         process.wait(30)
@@ -105,12 +109,15 @@ def _report(results: dict[str, Measured], options: argparse.Namespace) -> None:
         write(json.dumps({name: asdict(measured) for name, measured in results.items()}) + "\n")
         return
     write(f"{options.clients} clients, one row a request, one process a server\n")
-    ours = results[OURS].requests_per_second
+    ours = results[OURS]
     for name, measured in results.items():
+        ratio = ours.requests_per_second / measured.requests_per_second
+        cpu_ratio = ours.requests_per_cpu_second / measured.requests_per_cpu_second
         write(
-            f"{name:24}{measured.requests_per_second:10,.0f} requests/s"
-            f"   median {measured.median_ms:6.2f} ms   p99 {measured.p99_ms:6.2f} ms"
-            f"   modelyard is {ours / measured.requests_per_second:.1f}x\n"
+            f"{name:24}{measured.requests_per_second:9,.0f} requests/s"
+            f"{measured.requests_per_cpu_second:9,.0f} per CPU second"
+            f"   median {measured.median_ms:7.2f} ms   p99 {measured.p99_ms:7.2f} ms"
+            f"   modelyard: {ratio:.1f}x, per CPU second {cpu_ratio:.1f}x\n"
         )
 
 

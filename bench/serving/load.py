@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import cast
 
@@ -15,6 +16,8 @@ class Measured:
     """What the callers saw."""
 
     requests_per_second: float
+    requests_per_cpu_second: float
+    """Of the server's own processor time: comparable also on a machine that is busy."""
     median_ms: float
     p99_ms: float
 
@@ -28,14 +31,22 @@ def http_request(port: int, path: str, body: bytes) -> bytes:
     return head.encode() + body
 
 
-def measure(port: int, request: bytes, clients: int, seconds: float) -> Measured:
-    """Load a server after a warm-up; any answer but 200 ends the measurement."""
+def measure(
+    port: int, request: bytes, clients: int, seconds: float, cpu: Callable[[], float]
+) -> Measured:
+    """Load a server after a warm-up; any answer but 200 ends the measurement.
+
+    `cpu` tells the processor seconds that the server has used so far.
+    """
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(_load(port, request, clients, min(1.0, seconds)))
+        before = cpu()
         times, taken = runner.run(_load(port, request, clients, seconds))
+        used = cpu() - before
     times.sort()
     return Measured(
         requests_per_second=len(times) / taken,
+        requests_per_cpu_second=len(times) / max(used, 0.01),
         median_ms=times[len(times) // 2] * 1000,
         p99_ms=times[int(len(times) * 0.99)] * 1000,
     )

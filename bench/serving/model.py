@@ -17,7 +17,7 @@ from ml.deployment.predictors import EXCHANGE, INPUTS, MODEL, describe_inputs
 from ml.development.inputs import NUMBER
 
 COLUMNS = {f"x{index}": NUMBER for index in range(10)}
-ROWS = 20_000
+ROWS = 4_000
 
 
 def make_model(folder: Path) -> None:

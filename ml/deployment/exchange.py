@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import onnxruntime
 import polars as pl
+from numpy.typing import NDArray
 
 from ml.development.inputs import MISSING_TEXT, TEXT, tensors
 from ml.development.metrics import Floats
@@ -76,8 +77,14 @@ def session(content: bytes) -> onnxruntime.InferenceSession:
 
 def score_onnx(running: onnxruntime.InferenceSession, task: str, inputs: pl.DataFrame) -> Floats:
     """What the exported model says about rows that `model_inputs` prepared."""
-    names = {value.name for value in running.get_inputs()}
-    feed = {name: column for name, column in tensors(inputs).items() if name in names}
+    return score_tensors(running, task, tensors(inputs))
+
+
+def score_tensors(
+    running: onnxruntime.InferenceSession, task: str, columns: Mapping[str, NDArray[np.generic]]
+) -> Floats:
+    """The same for column vectors that need no preparing any more."""
+    feed = {value.name: columns[value.name] for value in running.get_inputs()}
     outputs = running.run(None, feed)
     if task == "classification":
         return np.asarray(outputs[1][:, 1], dtype=np.float64)

@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from ml.deployment.exchange import score_onnx, session
+from ml.deployment.exchange import score_onnx, score_tensors, session
 from ml.deployment.package import Package, PackageError
 from ml.deployment.server.predictor import Column, Field
-from ml.development.inputs import NUMBER, TEXT, model_inputs
+from ml.development.inputs import MISSING_TEXT, NUMBER, TEXT, model_inputs
 from ml.development.metrics import Floats
 from ml.development.train import score
 
@@ -40,6 +40,10 @@ class PackagedPredictor:
 
     def predict(self, columns: Mapping[str, Column]) -> dict[str, Column]:
         """Answer every row; a missing number is NaN, a missing text None."""
+        if self.running is not None:
+            # Without the detour over a table: it costs forty times what the model does.
+            feed = {field.name: _vector(field, columns[field.name]) for field in self.inputs}
+            return {self.outputs[0].name: score_tensors(self.running, self.task, feed)}
         frame = pl.DataFrame(
             {
                 field.name: pl.Series(
@@ -59,6 +63,13 @@ class PackagedPredictor:
         if self.running is not None:
             return score_onnx(self.running, self.task, rows)
         return np.asarray(score(self.pipeline, self.task, rows))
+
+
+def _vector(field: Field, column: Column) -> Column:
+    """One column as `model_inputs` and `tensors` would make it."""
+    if field.datatype == "BYTES":
+        column = np.array([MISSING_TEXT if v is None else v for v in column], dtype=object)
+    return column.reshape(-1, 1)
 
 
 def describe_inputs(columns: Mapping[str, str], task: str) -> dict[str, Any]:
