@@ -210,6 +210,17 @@ def test_a_mistake_in_the_program_is_told_once_and_without_frames_of_the_host(
     assert "language_host" not in failed.value.message
 
 
+def test_what_the_program_said_itself_is_not_followed_by_a_second_complaint(
+    engine: Engine, checkout: Path
+) -> None:
+    (checkout / "__main__.py").write_text("import pulumi; raise pulumi.RunError('too small')")
+    with pytest.raises(EngineError) as failed:
+        engine.preview("dev")
+    told, reason = failed.value.message.splitlines()
+    assert told == "`pulumi preview` of dev failed:"
+    assert reason.endswith("too small")
+
+
 def test_a_provider_that_lost_its_memory_stops_the_shell(
     world: tuple[Sandbox, Path], engine: Engine
 ) -> None:

@@ -11,7 +11,7 @@ from sandbox import answers, listens
 
 
 class _Refusing(http.server.BaseHTTPRequestHandler):
-    def do_GET(self) -> None:  # noqa: N802
+    def do_GET(self) -> None:
         self.send_response(HTTPStatus.UNAUTHORIZED)
         self.end_headers()
 
