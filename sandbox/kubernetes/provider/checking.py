@@ -23,7 +23,13 @@ def version_and_kind(token: str) -> tuple[str, str]:
 
 
 def completed(
-    token: str, inputs: Inputs, olds: Inputs, *, logical: str, seed: bytes, proposal: str | None
+    token: str,
+    inputs: Inputs,
+    olds: Inputs,
+    *,
+    logical: str,
+    seed: bytes,
+    proposal: str | None = None,
 ) -> Inputs:
     """The inputs with version, kind and, where none was chosen, a name."""
     version, kind = version_and_kind(token)
