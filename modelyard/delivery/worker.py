@@ -4,10 +4,9 @@ import threading
 import time
 from collections.abc import Sequence
 
-from modelyard import versions
-from modelyard.delivery import events, travel
+from modelyard.delivery import events, handling, travel
 from modelyard.delivery.events import Event
-from modelyard.delivery.journey import PARKED, Journey, OvertakenError, State, now
+from modelyard.delivery.journey import Journey, OvertakenError, State
 from modelyard.delivery.station import Station
 from modelyard.errors import YardError
 
@@ -15,17 +14,6 @@ ATTEMPTS = 5
 """As often as the queue hands out a message before it lies among the dead letters."""
 HIDDEN_SECONDS = 900
 """How long a message stays with one worker: longer than the longest release."""
-
-
-def handle(event: Event, station: Station) -> Journey | None:
-    """Do what an event asks for; doing it again changes nothing."""
-    if event.kind == events.PROMOTION:
-        return _promotion(event, station)
-    if event.kind == events.REGISTERED:
-        return _registered(event, station)
-    if event.kind in {events.WAIVER, events.APPROVAL}:
-        return _agreed(event, station)
-    return None
 
 
 def sweep(station: Station) -> None:
@@ -39,7 +27,7 @@ def sweep(station: Station) -> None:
             if status in {"Failed", "Stopped"}:
                 travel.end(journey, station, State.FAILED, f"training {status.lower()}: {reason}")
             elif status == "Succeeded":
-                _missed(journey, station)
+                handling.missed(journey, station)
         elif journey.state is State.RELEASING:
             travel.release(journey, station)
 
@@ -110,7 +98,7 @@ def _serve(station: Station, stop: threading.Event) -> None:
 
 def _attempt(event: Event, station: Station, attempt: int) -> bool:
     try:
-        handle(event, station)
+        handling.handle(event, station)
     except OvertakenError:
         return True
     except Exception as error:
@@ -139,74 +127,6 @@ def _journey_of(event: Event, station: Station) -> Journey | None:
         return station.journeys.find(str(named))
     package = str(event.detail.get("ModelPackageArn", ""))
     return station.journeys.of_package(package) if package else None
-
-
-def _missed(journey: Journey, station: Station) -> None:
-    """Take up a version whose registration event was lost with a worker that died."""
-    for version in versions.versions(station.place, journey.model):
-        if version.facts.get("run") == journey.run:
-            _take_up(version, station)
-
-
-def _promotion(event: Event, station: Station) -> Journey | None:
-    journey = station.journeys.find(str(event.detail["journey"]))
-    if journey is None or journey.state is not State.REQUESTED:
-        return journey
-    return travel.request_training(journey, station)
-
-
-def _registered(event: Event, station: Station) -> Journey | None:
-    package = str(event.detail["ModelPackageArn"])
-    return _take_up(versions.describe(station.place, package), station)
-
-
-def _take_up(version: versions.Version, station: Station) -> Journey | None:
-    package = version.arn
-    journey = station.journeys.of_package(package)
-    if journey is None:
-        if version.status != versions.PENDING:
-            # Somebody's approval in the registry is an event of the same kind.
-            return None
-        journey = _adopt(version, station)
-        station.journeys.claim_package(package, journey.id)
-        station.journeys.claim_run(version.facts.get("run", ""), journey.id)
-    if journey.state in {State.TRAINING, State.REQUESTED}:
-        journey = station.journeys.save(
-            journey.model_copy(
-                update={"state": State.RELEASING, "package": package, "version": version.number}
-            )
-        )
-    return travel.release(journey, station) if journey.state is State.RELEASING else journey
-
-
-def _adopt(version: versions.Version, station: Station) -> Journey:
-    """Find the promotion a version belongs to, or begin a journey for one nobody asked for."""
-    run = version.facts.get("run", "")
-    known = station.journeys.of_run(run)
-    if known is not None:
-        return known
-    model = version.facts["model"]
-    journey = Journey(
-        id=f"{model}-{station.place.name}-v{version.number}-{run}",
-        model=model,
-        environment=station.place.name,
-        requested_by=version.facts.get("trained_by", ""),
-        requested_at=now(),
-        state=State.TRAINING,
-    )
-    station.journeys.begin(journey)
-    return station.journeys.find(journey.id) or journey
-
-
-def _agreed(event: Event, station: Station) -> Journey | None:
-    model, number = str(event.detail["model"]), str(event.detail["version"])
-    for journey in station.journeys.open():
-        if (journey.model, journey.version) == (model, number) and journey.state in PARKED:
-            resumed = station.journeys.save(
-                journey.model_copy(update={"state": State.RELEASING, "reason": ""})
-            )
-            return travel.release(resumed, station)
-    return None
 
 
 def _forget_outputs(station: Station) -> None:

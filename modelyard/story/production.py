@@ -1,11 +1,9 @@
 """Stages six to eight: into production, a second version under traffic, and the way back."""
 
 import time
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from modelyard.delivery import approvals, evidence, waivers
-from modelyard.delivery.events import APPROVAL, WAIVER, send
+from modelyard.delivery import approvals, evidence
 from modelyard.delivery.history import ledger, log
 from modelyard.delivery.journey import PARKED, State
 from modelyard.errors import RefusedError, YardError
@@ -18,13 +16,12 @@ from modelyard.live.retraining import live_release, train_now
 from modelyard.live.rollback import roll_back
 from modelyard.live.trace import trace
 from modelyard.release_record import latest_release
+from modelyard.story.agreement import agree, wait_for_release
 from modelyard.story.growth import curated, ingest
 from modelyard.story.stage import Stage
 from modelyard.story.teller import FIRST_MONTHS, MODEL, SECOND_MONTHS, Teller
-from modelyard.versions import version as find_version
 
 REASON = "the story goes back to show that the way back is there"
-WAIVED = "shown in the story: the way back must be seen whichever way the gate went"
 
 
 def stages(teller: Teller) -> list[Stage]:
@@ -117,54 +114,9 @@ def _retrain(teller: Teller) -> dict[str, Any]:
         journey = found
     teller.report(f"version {journey.version}: {journey.state.value} {journey.reason}")
     if journey.state in PARKED:
-        _agree(teller, journey.version, waive=journey.state is State.AWAITING_WAIVER)
-        _wait_for_release(teller, journey.id)
+        agree(teller, journey.version, waive=journey.state is State.AWAITING_WAIVER)
+        wait_for_release(teller, journey.id)
     return {"version": journey.version, "first_state": journey.state.value}
-
-
-def _agree(teller: Teller, number: str, *, waive: bool) -> None:
-    """Grace answers for the version: by a waiver when its gate said no, else by an approval."""
-    grace = teller.grace("prod")
-    found = find_version(grace, MODEL, number)
-    release = live_release(grace, MODEL)
-    if waive:
-        today = datetime.now(UTC).date()
-        stored = waivers.grant(
-            grace,
-            model=MODEL,
-            version=found,
-            release=release,
-            reason=WAIVED,
-            expires=(today + timedelta(days=30)).isoformat(),
-            today=today,
-        )
-        teller.report(f"gate {found.gate}: released by a waiver of {stored['statement']['owner']}")
-    else:
-        stored = approvals.approve(
-            grace,
-            model=MODEL,
-            release=release,
-            evidence={"version": number, "outcome": evidence.PASSED, **found.facts},
-            version=number,
-        )
-        teller.report(f"gate passed, approved by {stored['statement']['approver']}")
-    record_statement(grace, MODEL, stored["statement"])
-    send(grace, WAIVER if waive else APPROVAL, {"model": MODEL, "version": number})
-
-
-def _wait_for_release(teller: Teller, journey: str) -> None:
-    deadline = time.monotonic() + 60
-    while True:
-        found = follow(teller.place("prod"), journey, teller.report)
-        if found.state not in PARKED:
-            require_live(found)
-            return
-        if time.monotonic() > deadline:
-            raise RefusedError(
-                "Delivery did not take up Grace's word.",
-                remedy="modelyard sandbox logs delivery",
-            )
-        time.sleep(0.5)
 
 
 def _went_back(teller: Teller) -> str | None:
