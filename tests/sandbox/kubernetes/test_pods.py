@@ -8,7 +8,8 @@ import pytest
 
 from sandbox.containers import isolation
 from sandbox.kubernetes.api import ApiError
-from tests.sandbox.kubernetes.cluster import NAMESPACE, Cluster, deployment, until
+from tests.sandbox.kubernetes.cluster import Cluster, until
+from tests.sandbox.kubernetes.workload import NAMESPACE, deployment
 
 pytestmark = pytest.mark.engine
 HOME = f"/apis/apps/v1/namespaces/{NAMESPACE}/deployments"

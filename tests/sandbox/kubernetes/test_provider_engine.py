@@ -14,7 +14,8 @@ from pulumi import automation as auto
 
 from sandbox.kubernetes.api import ApiError
 from sandbox.kubernetes.provider.__main__ import serve
-from tests.sandbox.kubernetes.cluster import NAMESPACE, Cluster, deployment
+from tests.sandbox.kubernetes.cluster import Cluster
+from tests.sandbox.kubernetes.workload import NAMESPACE, deployment
 
 pytestmark = [
     pytest.mark.engine,

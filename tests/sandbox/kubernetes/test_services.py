@@ -8,7 +8,8 @@ from collections import Counter
 
 import pytest
 
-from tests.sandbox.kubernetes.cluster import NAMESPACE, Cluster, deployment, until
+from tests.sandbox.kubernetes.cluster import Cluster, until
+from tests.sandbox.kubernetes.workload import NAMESPACE, deployment
 
 pytestmark = pytest.mark.engine
 APPS = f"/apis/apps/v1/namespaces/{NAMESPACE}/deployments"
