@@ -1,6 +1,8 @@
 """A signature counts only from a key we were told to trust, and fails closed."""
 
+import base64
 import json
+import string
 from typing import Any
 
 import pytest
@@ -58,6 +60,21 @@ def test_changed_documents_are_refused(
     keys = PublicKeys.from_kms(account.kms, [account.key_arn])
     with pytest.raises(SignatureError, match=message):
         verify(canonical(document | change), keys)
+
+
+def test_the_spare_bits_of_base64_may_not_vary(account: Account) -> None:
+    signer = Signer(kms=account.kms, key_arn=account.key_arn)
+    document = json.loads(signer.sign(STATEMENT))
+    while not document["signature"].endswith("="):  # a length without spare bits
+        document = json.loads(signer.sign(STATEMENT))
+    text = document["signature"].rstrip("=")
+    padding = "=" * (len(document["signature"]) - len(text))
+    letters = string.ascii_uppercase + string.ascii_lowercase + string.digits + "+/"
+    other = text[:-1] + letters[letters.index(text[-1]) ^ 1] + padding
+    assert base64.b64decode(other) == base64.b64decode(document["signature"])
+    keys = PublicKeys.from_kms(account.kms, [account.key_arn])
+    with pytest.raises(SignatureError, match="not canonical base64"):
+        verify(canonical(document | {"signature": other}), keys)
 
 
 @pytest.mark.parametrize(

@@ -116,6 +116,12 @@ def test_too_few_labelled_days_is_not_a_pass_however_good_the_figures() -> None:
     assert "10 labelled days, at least 30" in decision.reasons[0]
 
 
+def test_too_few_days_cannot_condemn_either() -> None:
+    decision = decide(scored(days=10, candidate=BAD, baseline=GOOD))
+    assert "failed" in {r.status for r in decision.rules}
+    assert decision.status == "insufficient"
+
+
 def test_days_without_outcomes_do_not_count_as_evidence() -> None:
     rows = scored(candidate=GOOD, baseline=BAD)
     late = pl.col("day") > date(2013, 5, 20)

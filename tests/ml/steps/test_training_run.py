@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from ml.deployment.predictors import load_predictor
 from ml.deployment.registry import Registry
 from ml.deployment.signing import PublicKeys
 from ml.deployment.store import Folder, fetch_package
+from ml.development.scored import Scored
 from ml.development.split import split_by_hash
 from ml.failures import StepError
 from ml.spec import load_model
@@ -189,11 +191,9 @@ def test_a_champion_that_saw_the_holdout_or_needs_other_features_is_told(
     run.judge()
     run.package()
     opened = gate._champion(run.uri, account.key_arn, load_model(Path("models/diabetes")))
-    scored = gate.Scored(frame=pl.DataFrame({"score_candidate": [1.0]}), task="regression")
-    dated = opened.contents | {
-        "lineage.json": json.dumps({"rows": {"training_last_day": "2013-05-09"}}).encode()
-    }
-    champion = gate.Package(identity=opened.identity, digest=opened.digest, contents=dated)
+    scored = Scored(frame=pl.DataFrame({"score_candidate": [1.0]}), task="regression")
+    lineage = json.dumps({"rows": {"training_last_day": "2013-05-09"}}).encode()
+    champion = replace(opened, contents={**opened.contents, "lineage.json": lineage})
     metrics = {"first_day": str(date(2013, 5, 6))}
     _, rules = gate._face(champion, scored, pl.DataFrame({"age": [1.0]}), metrics)
     assert [rule.status for rule in rules] == ["insufficient", "failed"]
