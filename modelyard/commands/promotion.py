@@ -91,11 +91,17 @@ def promote(
     name = catalogue.model(model)
     before = catalogue.environment_before(to)
     yard = open_yard(target)
-    from modelyard.live.promotion import follow, request_promotion, require_live
+    from modelyard.live.promotion import (
+        follow,
+        request_promotion,
+        require_code_mode,
+        require_live,
+    )
     from modelyard.release_record import find_release
 
     chosen = find_release(yard.place(before), release)
     window = {key: day for key, day in (("start", start), ("end", end)) if day}
+    require_code_mode(name)
     journey = request_promotion(yard, name, to, chosen, window)
     with doing(
         f"promotion of {name} to {to}",

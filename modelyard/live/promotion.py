@@ -116,3 +116,15 @@ def _approval(place: Place, model: str, release: dict[str, Any]) -> dict[str, An
     stored = approvals.find(place, model, release["image_digest"])
     approvals.verify(place, stored, model=model, release=release, requester=place.caller)
     return stored or {}
+
+
+def require_code_mode(name: str) -> None:
+    """Refuse a model whose versions travel as bytes, which delivery cannot carry yet."""
+    from ml.spec import load_model
+    from modelyard.checkout import root
+
+    if load_model(root() / "models" / name).promotion.mode != "code":
+        raise RefusedError(
+            f"{name} says promotion.mode: model, which delivery cannot carry yet.",
+            remedy=f"set promotion.mode: code in models/{name}/model.yaml",
+        )
