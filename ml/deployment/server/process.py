@@ -22,8 +22,8 @@ from ml.failures import StepError
 HOUSEKEEPING_SECONDS = 0.1
 LAST_CALLERS_SECONDS = 0.5
 """For callers that got in just before the door closed and have not sent their request yet."""
-FINISH_SECONDS = 15.0
-"""For requests in flight, and again for the last segments: with the drain, within 40 s."""
+FINISH_SECONDS = 10.0
+"""For open connections, for the model, and for the last segments: with the drain, within 40 s."""
 
 log = structlog.get_logger()
 
