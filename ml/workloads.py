@@ -83,7 +83,11 @@ def training_steps(spec: ModelSpec) -> tuple[Step, ...]:
         _step(spec, "features", (*source, *_ART, *window)),
         _step(spec, "train", _ART),
         _step(spec, "evaluate", _ART),
-        _step(spec, "gate", (*_ART, ("--champion", "Champion"))),
+        _step(
+            spec,
+            "gate",
+            (*_ART, ("--champion", "Champion"), ("--signing-key", "SigningKey")),
+        ),
         _step(
             spec,
             "package",
@@ -95,7 +99,7 @@ def training_steps(spec: ModelSpec) -> tuple[Step, ...]:
                 ("--environment", "Environment"),
             ),
         ),
-        _step(spec, "register", (*_ART, ("--group", "Group"))),
+        _step(spec, "register", (*_ART, ("--group", "Group"), ("--image", "Image"))),
     )
 
 

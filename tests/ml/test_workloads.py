@@ -111,3 +111,8 @@ def test_the_entry_point_runs_as_a_module() -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     for step in STEPS:
         assert f"  {step}" in done.stdout
+
+
+def test_the_gate_can_verify_the_champion_it_opens(spec: ModelSpec) -> None:
+    (gate,) = (step for step in training_steps(spec) if step.name == "gate")
+    assert ("--signing-key", "SigningKey") in gate.arguments
