@@ -24,6 +24,11 @@ def _decoder(datatype: str, nullable: bool, nested: bool) -> msgspec.json.Decode
 _FIELDS = [(name, nullable) for name in DATATYPES for nullable in (False, True)]
 _PLAIN = {key: _decoder(*key, nested=False) for key in _FIELDS}
 _NESTED = {key: _decoder(*key, nested=True) for key in _FIELDS}
+_LIMITS = {
+    name: (held.lowest, held.highest)
+    for name, held in DATATYPES.items()
+    if held.lowest is not None and held.highest is not None
+}
 _PLACE = re.compile(r"^(?P<what>.*) - at `\$\[(?P<row>\d+)\]")
 
 
@@ -62,21 +67,18 @@ def check_length(field: Field, found: int, rows: int) -> None:
 
 def check_numbers(field: Field, values: Values) -> Values:
     """Refuse numbers the datatype cannot hold; put NaN where a nullable number is missing."""
-    limits = DATATYPES[field.datatype]
-    if limits.highest is None or limits.lowest is None:
+    limits = _LIMITS.get(field.datatype)
+    if limits is None:
         return values
+    lowest, highest = limits
     present = [v for v in values if v is not None] if field.nullable else values
-    if present and not (max(present) <= limits.highest and min(present) >= limits.lowest):
-        row = next(
-            i
-            for i, v in enumerate(values)
-            if v is not None and not limits.lowest <= v <= limits.highest
-        )
+    if present and not (max(present) <= highest and min(present) >= lowest):
+        row = next(i for i, v in enumerate(values) if v is not None and not lowest <= v <= highest)
         raise RequestError(
             Code.OUT_OF_RANGE,
             f"input {field.name}, row {row}: {values[row]} does not fit {field.datatype}",
         )
-    if field.is_float and len(present) < len(values):
+    if len(present) < len(values) and field.is_float:
         return [math.nan if value is None else value for value in values]
     return values
 
