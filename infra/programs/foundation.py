@@ -9,7 +9,8 @@ import pulumi
 
 from infra.administration.access_log import AccessLog, AccessLogArgs
 from infra.administration.encryption_key import EncryptionKey, EncryptionKeyArgs
-from infra.administration.private_bucket import ObjectLock, PrivateBucket, PrivateBucketArgs
+from infra.administration.object_lock import ObjectLock
+from infra.administration.private_bucket import PrivateBucket, PrivateBucketArgs
 from infra.administration.signing_key import SigningKey, SigningKeyArgs
 from infra.data_estate.mirror_access import mirror_reader_statements
 from infra.names import mirror_bucket_name

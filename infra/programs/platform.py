@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import pulumi
 
 from infra.administration.delivery_queue import DeliveryQueue, DeliveryQueueArgs
 from infra.administration.event_route import EventRoute, EventRouteArgs
-from infra.administration.grants.access import Access, Buckets, KeyArns
 from infra.administration.operations_table import OperationsTable, OperationsTableArgs
 from infra.data_estate.catalog import Catalog, CatalogArgs
 from infra.data_estate.pseudonym_secret import PseudonymSecret, PseudonymSecretArgs
@@ -17,26 +14,16 @@ from infra.monitoring.alarm_topic import AlarmTopic, AlarmTopicArgs
 from infra.monitoring.queue_watch import QueueWatch, QueueWatchArgs
 from infra.names import (
     IMAGE_REPOSITORY,
-    cluster_name,
-    mirror_bucket_name,
-    role_path,
+    REQUESTS,
 )
 from infra.programs.cluster import make_cluster, make_namespaces
-from infra.programs.foundation import Keys, Storage, make_keys, make_storage
+from infra.programs.foundation import Keys, make_keys, make_storage
 from infra.programs.identities import make_boundary, make_work_identities
+from infra.programs.naming import Operations, name_everything, source_mirror
 from infra.programs.networking import make_network
 from infra.programs.platform_outputs import PlatformOutputs
 from infra.programs.providers import aws_provider
 from infra.settings import Settings
-
-
-@dataclass(frozen=True, kw_only=True)
-class Operations:
-    """What delivery hears, remembers and is watched by."""
-
-    queue: DeliveryQueue
-    table: OperationsTable
-    topic: AlarmTopic
 
 
 def deploy(settings: Settings) -> None:
@@ -62,7 +49,7 @@ def deploy(settings: Settings) -> None:
         root,
     )
     operations = _make_operations(settings, keys, root)
-    access = _access(settings, keys, storage, images, operations, secret)
+    access = name_everything(settings, keys, storage, images, operations, secret)
     boundary = make_boundary(access, root)
     roles = make_work_identities(access, boundary, operations.queue.dead_letter_arn, root)
     network = make_network(settings, keys, boundary, access.buckets, root)
@@ -80,7 +67,7 @@ def deploy(settings: Settings) -> None:
         artifacts_bucket=storage.artifacts.bucket_name,
         audit_bucket=storage.audit.bucket_name,
         mirror_bucket=mirror,
-        source_mirror_bucket=pulumi.Output.from_input(_source_mirror(settings) or ""),
+        source_mirror_bucket=pulumi.Output.from_input(source_mirror(settings) or ""),
         data_key_arn=keys.data.arn,
         artifacts_key_arn=keys.artifacts.arn,
         messaging_key_arn=keys.messaging.arn,
@@ -133,9 +120,9 @@ def _make_operations(settings: Settings, keys: Keys, opts: pulumi.ResourceOption
         opts,
     )
     requests = EventRouteArgs(
-        description="A person asked for a promotion or granted a waiver",
+        description="A person asked for a promotion, approved one, or granted a waiver",
         source="modelyard",
-        kinds=("Promotion Requested", "Waiver Granted"),
+        kinds=REQUESTS,
         queue_arn=queue.queue_arn,
         dead_letter_arn=queue.dead_letter_arn,
     )
@@ -153,47 +140,3 @@ def _make_operations(settings: Settings, keys: Keys, opts: pulumi.ResourceOption
     QueueWatch("delivery-watch", watch, opts)
     table = OperationsTableArgs(key_arn=keys.data.arn, deletable=settings.lakehouse.disposable)
     return Operations(queue=queue, table=OperationsTable("operations", table, opts), topic=topic)
-
-
-def _source_mirror(settings: Settings) -> str | None:
-    """Name of the mirror that training here reads."""
-    source = settings.reads_mirror_of
-    return mirror_bucket_name(source, settings.accounts[source]) if source else None
-
-
-def _access(
-    settings: Settings,
-    keys: Keys,
-    storage: Storage,
-    images: ImageRegistry,
-    operations: Operations,
-    secret: PseudonymSecret | None,
-) -> Access:
-    """What the roles' policies can name."""
-    source = _source_mirror(settings)
-    place = f"{settings.region}:{settings.account_id}"
-    return Access(
-        account_id=settings.account_id,
-        region=settings.region,
-        role_path=role_path(settings.environment),
-        buckets=Buckets(
-            lakehouse=storage.lakehouse.bucket_arn,
-            artifacts=storage.artifacts.bucket_arn,
-            audit=storage.audit.bucket_arn,
-            mirror=storage.mirror.bucket_arn if storage.mirror else None,
-            source_mirror=f"arn:aws:s3:::{source}" if source else None,
-        ),
-        keys=KeyArns(
-            data=keys.data.arn,
-            artifacts=keys.artifacts.arn,
-            messaging=keys.messaging.arn,
-            signing=keys.signing.arn,
-            approval=keys.approval.arn,
-            mirror=keys.mirror.arn if keys.mirror else None,
-        ),
-        image_repository=images.repository_arn,
-        operations_table=operations.table.table_arn,
-        delivery_queue=operations.queue.queue_arn,
-        cluster=f"arn:aws:eks:{place}:cluster/{cluster_name(settings.environment)}",
-        pseudonym_secret=secret.secret_arn if secret else None,
-    )

@@ -14,12 +14,13 @@ from infra.administration.event_route import EventRoute, EventRouteArgs
 from infra.administration.flow_log import FlowLog, FlowLogArgs
 from infra.administration.job_network import JobNetwork, JobNetworkArgs
 from infra.administration.network import Network, NetworkArgs
+from infra.administration.object_lock import ObjectLock
 from infra.administration.operations_table import OperationsTable, OperationsTableArgs
 from infra.administration.permissions_boundary import (
     PermissionsBoundary,
     PermissionsBoundaryArgs,
 )
-from infra.administration.private_bucket import ObjectLock, PrivateBucket, PrivateBucketArgs
+from infra.administration.private_bucket import PrivateBucket, PrivateBucketArgs
 from infra.administration.private_endpoints import PrivateEndpoints, PrivateEndpointsArgs
 from infra.administration.signing_key import SigningKey, SigningKeyArgs
 from infra.administration.statements import allow

@@ -17,8 +17,8 @@ def refused(raw: dict[str, Any]) -> str:
     return str(error.value)
 
 
-def changed(environment: str, **sections: Any) -> dict[str, Any]:
-    return {**raw_releases(environment), **sections}
+def changed(stack: str, **sections: Any) -> dict[str, Any]:
+    return {**raw_releases(stack), **sections}
 
 
 @pytest.mark.parametrize("environment", ENVIRONMENTS)

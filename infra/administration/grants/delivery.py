@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from infra.administration.grants.access import Access, under
 from infra.administration.grants.jobs import READ, USE_KEY
+from infra.administration.grants.releasing import releasing_statements
 from infra.administration.statements import Statement, allow, deny, through
 
 
@@ -13,7 +14,7 @@ def delivery_statements(access: Access) -> list[Statement]:
         *_hear_and_remember(access),
         *_verify_and_record(access),
         *_train(access),
-        *_release(access),
+        *releasing_statements(access),
         deny("NeverSignForOthers", "kms:Sign", access.keys.signing),
         deny(
             "NeverWriteApprovals",
@@ -124,84 +125,5 @@ def _train(access: Access) -> list[Statement]:
                 "ecr:GetDownloadUrlForLayer",
             ],
             f"arn:aws:ecr:{access.region}:*:repository/modelyard/*",
-        ),
-    ]
-
-
-def _release(access: Access) -> list[Statement]:
-    """`pulumi up` of the releases project: these types, and roles made by the platform."""
-    roles = f"arn:aws:iam::{access.account_id}:role{access.role_path}*"
-    bindings = access.cluster.replace(":cluster/", ":podidentityassociation/", 1) + "/*"
-    return [
-        allow("ReachCluster", ["eks:AccessKubernetesApi", "eks:DescribeCluster"], access.cluster),
-        allow(
-            "BindPodsToRoles",
-            [
-                "eks:CreatePodIdentityAssociation",
-                "eks:DeletePodIdentityAssociation",
-                "eks:DescribePodIdentityAssociation",
-                "eks:UpdatePodIdentityAssociation",
-            ],
-            [access.cluster, bindings],
-        ),
-        allow(
-            "KeepPipelinesAndGroups",
-            [
-                "sagemaker:AddTags",
-                "sagemaker:CreateModelPackageGroup",
-                "sagemaker:CreatePipeline",
-                "sagemaker:DeleteModelPackageGroup",
-                "sagemaker:DeletePipeline",
-                "sagemaker:DescribeModelPackageGroup",
-                "sagemaker:DescribePipeline",
-                "sagemaker:ListTags",
-                "sagemaker:UpdatePipeline",
-            ],
-            [
-                access.arn("sagemaker", "pipeline/*"),
-                access.arn("sagemaker", "model-package-group/*"),
-            ],
-        ),
-        allow(
-            "KeepSchedulesRulesAndAlarms",
-            [
-                "cloudwatch:DeleteAlarms",
-                "cloudwatch:DescribeAlarms",
-                "cloudwatch:ListTagsForResource",
-                "cloudwatch:PutMetricAlarm",
-                "cloudwatch:TagResource",
-                "events:DeleteRule",
-                "events:DescribeRule",
-                "events:ListTagsForResource",
-                "events:ListTargetsByRule",
-                "events:PutRule",
-                "events:PutTargets",
-                "events:RemoveTargets",
-                "events:TagResource",
-                "scheduler:CreateSchedule",
-                "scheduler:DeleteSchedule",
-                "scheduler:GetSchedule",
-                "scheduler:UpdateSchedule",
-            ],
-            [
-                access.arn("cloudwatch", "alarm:*"),
-                access.arn("events", "rule/*"),
-                access.arn("scheduler", "schedule/default/*"),
-            ],
-        ),
-        allow("SeePlatformRoles", "iam:GetRole", roles),
-        allow(
-            "PassPlatformRoles",
-            "iam:PassRole",
-            roles,
-            {
-                "StringEquals": {
-                    "iam:PassedToService": [
-                        "pods.eks.amazonaws.com",
-                        "sagemaker.amazonaws.com",
-                        "scheduler.amazonaws.com",
-                    ]
-                }
-            },
         ),
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from infra.administration.grants.access import Access, under
 from infra.administration.grants.jobs import READ
 from infra.administration.statements import Statement, allow, deny, through
+from infra.names import REQUESTS
 
 
 def promoter_statements(access: Access) -> list[Statement]:
@@ -59,7 +60,7 @@ def promoter_statements(access: Access) -> list[Statement]:
             {
                 "ForAllValues:StringEquals": {
                     "events:source": "modelyard",
-                    "events:detail-type": ["Promotion Requested", "Waiver Granted"],
+                    "events:detail-type": list(REQUESTS),
                 },
                 # ForAllValues alone is true for a request that names nothing.
                 "Null": {"events:source": "false", "events:detail-type": "false"},
