@@ -144,7 +144,7 @@ def _data() -> DataFacts:
 
 
 def _entries() -> list[dict[str, Any]]:
-    kinds = (
+    kinds: tuple[tuple[str, str, str, str, dict[str, str]], ...] = (
         ("approved", "", GRACE, "", {}),
         ("released", "1", ADA, "", {"approver": GRACE, "gate": "passed"}),
         ("retrained", "", ADA, "", {}),

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from modelyard.delivery import approvals, waivers, worker
+from modelyard.delivery import approvals, statements, waivers, worker
 from modelyard.delivery.journey import Journey, Journeys, State
 from modelyard.errors import RefusedError, UsageError
 from modelyard.place import Place
@@ -87,7 +87,7 @@ def test_an_approval_for_another_release_does_not_fit(prod: Place) -> None:
 def test_a_signature_by_another_key_is_refused(prod: Place) -> None:
     stored = approve(prod)
     other = prod.client("kms").create_key(KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY")
-    forged = approvals.statements.sign(
+    forged = statements.sign(
         prod.client("kms"), other["KeyMetadata"]["Arn"], stored["statement"]
     )
     with pytest.raises(RefusedError, match="altered or forged"):
