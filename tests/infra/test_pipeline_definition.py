@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socket
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -49,7 +50,7 @@ def _alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_steps_run_one_after_the_other_under_their_own_roles() -> None:
     steps = json.loads(render(PLAN))["Steps"]
     assert [step["Name"] for step in steps] == [step.name for step in STEPS]
-    for before, after in zip(steps, steps[1:], strict=False):
+    for before, after in pairwise(steps):
         assert after["DependsOn"] == [before["Name"]]
     for step in steps:
         assert step["Arguments"]["RoleArn"] == f"{ROLE}-{step['Name']}"

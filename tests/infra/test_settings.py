@@ -131,8 +131,8 @@ def test_a_mirror_is_read_by_other_environments_only() -> None:
 def test_settings_cannot_be_changed_later() -> None:
     settings = Settings.parse(raw_platform("dev"), source="test")
     with pytest.raises(ValueError, match="frozen"):
-        settings.owner = "somebody"  # type: ignore[misc]
+        settings.owner = "somebody"
 
 
 def test_something_that_is_no_mapping_is_refused_without_a_traceback() -> None:
-    assert "platform" in refused([1, 2])  # type: ignore[arg-type]
+    assert "platform" in refused([1, 2])  # type: ignore[arg-type,unused-ignore]

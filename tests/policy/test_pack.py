@@ -56,7 +56,8 @@ def judge(analyzer: Any, type_: str, inputs: dict[str, Any]) -> set[str]:
 def test_the_pack_holds_every_rule_as_mandatory(analyzer: Any) -> None:
     info = analyzer.GetAnalyzerInfo(empty_pb2.Empty(), timeout=30)
     assert info.name == NAME
-    assert {each.name for each in info.policies} == {rule.name for rule in (*RULES, *STACK_RULES)}
+    names = {rule.name for rule in RULES} | {rule.name for rule in STACK_RULES}
+    assert {each.name for each in info.policies} == names
     assert {each.enforcementLevel for each in info.policies} == {analyzer_pb2.MANDATORY}
 
 

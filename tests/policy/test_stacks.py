@@ -66,9 +66,9 @@ def test_no_network_can_be_drained_dry() -> None:
 
 
 def test_names_are_unique_and_every_rule_cites_a_public_standard() -> None:
-    names = [rule.name for rule in (*RULES, *STACK_RULES)]
-    assert len(names) == len(set(names))
-    assert all(rule.standards and rule.description for rule in (*RULES, *STACK_RULES))
+    rules: list[Rule | StackRule] = [*RULES, *STACK_RULES]
+    assert len({rule.name for rule in rules}) == len(rules)
+    assert all(rule.standards and rule.description for rule in rules)
 
 
 def _budget(inputs: Any) -> Any:
