@@ -12,6 +12,13 @@ def serving_statements(access: Access) -> list[Statement]:
     buckets, keys = access.buckets, access.keys
     region = access.region
     return [
+        # The folder is listed to see whether anything was added to what was signed.
+        allow(
+            "ListPackages",
+            "s3:ListBucket",
+            buckets.artifacts,
+            {"StringLike": {"s3:prefix": ["packages/*"]}},
+        ),
         allow("ReadPackages", READ, under(buckets.artifacts, "packages")),
         allow("DecryptPackages", "kms:Decrypt", keys.artifacts, through("s3", region)),
         allow("VerifySignature", ["kms:GetPublicKey", "kms:Verify"], keys.signing),
