@@ -40,3 +40,11 @@ def caller_arn(account: str, access_key_id: str) -> str:
     """Return the ARN of the session or user behind the key."""
     backend = sts_backends[account]["aws"]
     return str(backend.get_caller_identity(access_key_id, "eu-west-1")[1])
+
+
+def role_arn(account: str, access_key_id: str) -> str:
+    """Return what AWS calls `aws:PrincipalArn`: of a session the role with its path."""
+    for session in sts_backends[account]["aws"].assumed_roles:
+        if session.access_key_id == access_key_id:
+            return str(session.role_arn)
+    return caller_arn(account, access_key_id)

@@ -14,7 +14,8 @@ class Request:
     action: str
     resource: str
     account: str
-    principal_arn: str
+    principal_arns: tuple[str, ...]
+    """The caller's session and the role behind it: a policy may name either."""
     context: Mapping[str, str | None] = field(default_factory=dict)
     """Condition keys in lower case; None says that the request certainly lacks the key."""
 
@@ -33,14 +34,11 @@ def _principal_matches(principal: object, request: Request) -> bool:
         return True
     if not isinstance(principal, dict):
         return False
-    parts = request.principal_arn.split("/")
-    role = f"arn:aws:iam::{request.account}:role/{parts[1]}" if len(parts) > 1 else ""
     own = {
         "*",
         request.account,
         f"arn:aws:iam::{request.account}:root",
-        request.principal_arn,
-        role,
+        *request.principal_arns,
     }
     return any(each in own for each in _listed(principal.get("AWS", [])))
 

@@ -8,7 +8,7 @@ from moto.s3.exceptions import S3ClientError
 from moto.s3.models import FakeBucket, s3_backends
 from moto.s3.responses import S3Response
 
-from sandbox.aws.accounts import caller_arn
+from sandbox.aws.accounts import caller_arn, role_arn
 from sandbox.aws.bucket_policy import Request, refuses
 from sandbox.aws.patches.replacing import replace
 
@@ -19,11 +19,21 @@ _OBJECT_ACTIONS = {
     "POST": "s3:PutObject",
     "DELETE": "s3:DeleteObject",
 }
-_LISTINGS = {"list-type", "prefix", "delimiter", "max-keys", "marker", "encoding-type"}
+_LISTINGS = {
+    "list-type",
+    "prefix",
+    "delimiter",
+    "max-keys",
+    "marker",
+    "encoding-type",
+    "start-after",
+    "fetch-owner",
+    "continuation-token",
+}
 
 
 def _bucket_action(method: str, query: set[str]) -> str:
-    if method == "HEAD" or (method == "GET" and query <= _LISTINGS | {"continuation-token"}):
+    if method == "HEAD" or (method == "GET" and query <= _LISTINGS):
         return "s3:ListBucket"
     if method == "GET" and "versions" in query:
         return "s3:ListBucketVersions"
@@ -59,18 +69,19 @@ def _admit(response: Any, request: Any, full_url: str, *, key: bool) -> None:
     if owner == response.current_account and action.endswith("BucketPolicy"):
         return  # the owner can always repair a policy that locks everyone out
     account = response.current_account
-    arn = caller_arn(account, response.get_access_key())
+    session = caller_arn(account, response.get_access_key())
+    role = role_arn(account, response.get_access_key())
     sse = "x-amz-server-side-encryption"
     asked = Request(
         action=action,
         resource=resource,
         account=account,
-        principal_arn=arn,
+        principal_arns=(session, role),
         context={
             "aws:securetransport": "true",
             "s3:tlsversion": "1.3",
             "aws:principalaccount": account,
-            "aws:principalarn": arn,
+            "aws:principalarn": role,
             f"s3:{sse}": request.headers.get(sse),
             f"s3:{sse}-aws-kms-key-id": request.headers.get(f"{sse}-aws-kms-key-id"),
         },

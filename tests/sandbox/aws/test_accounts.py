@@ -127,3 +127,43 @@ def test_another_account_reads_only_what_the_bucket_policy_opens(
 def test_the_health_page_names_the_boot(emulator: Emulator) -> None:
     with urllib.request.urlopen(f"{emulator.endpoint}/_sandbox/health") as answer:
         assert json.load(answer)["boot_id"] == emulator.boot_id
+
+
+def test_a_condition_on_the_principal_sees_the_role_with_its_path(
+    client: Callable[..., Any],
+) -> None:
+    client("s3", "prod").create_bucket(Bucket="shared", CreateBucketConfiguration=IRELAND)
+    client("s3", "prod").put_object(Bucket="shared", Key="table/part", Body=b"rows")
+    resources = ["arn:aws:s3:::shared", "arn:aws:s3:::shared/*"]
+    roles = {"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::111111111111:role/modelyard/*"}}
+    allow = {
+        "Effect": "Allow",
+        "Principal": {"AWS": ["arn:aws:iam::111111111111:root"]},
+        "Action": ["s3:GetObject", "s3:ListBucket"],
+        "Resource": resources,
+        "Condition": roles,
+    }
+    client("s3", "prod").put_bucket_policy(
+        Bucket="shared", Policy=json.dumps({"Version": "2012-10-17", "Statement": [allow]})
+    )
+
+    def assumed(role: str) -> Any:
+        session = client("sts", "dev").assume_role(
+            RoleArn=f"arn:aws:iam::111111111111:role/{role}", RoleSessionName="job"
+        )["Credentials"]
+        return boto3.client(
+            "s3",
+            endpoint_url=client("s3", "dev").meta.endpoint_url,
+            region_name="eu-west-1",
+            aws_access_key_id=session["AccessKeyId"],
+            aws_secret_access_key=session["SecretAccessKey"],
+            aws_session_token=session["SessionToken"],
+        )
+
+    training = assumed("modelyard/training")
+    assert training.get_object(Bucket="shared", Key="table/part")["Body"].read() == b"rows"
+    # As delta-rs lists a table's log.
+    listed = training.list_objects_v2(Bucket="shared", Prefix="table/", StartAfter="table/a")
+    assert listed["KeyCount"] == 1
+    with pytest.raises(ClientError, match="AccessDenied"):
+        assumed("elsewhere/training").get_object(Bucket="shared", Key="table/part")
