@@ -1,5 +1,6 @@
 """Pulumi projects of the checkout, mirrored so that the sandbox never touches a tracked file."""
 
+import secrets
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -98,10 +99,10 @@ def _dump(content: Mapping[str, Any]) -> str:
 
 
 def _write(file: Path, text: str, *, executable: bool = False) -> None:
-    """Replace in one step, and only on change: another command may be reading it."""
+    """Replace in one step, and only on change: other commands may be reading or writing it."""
     if file.exists() and file.read_text() == text:
         return
-    draft = file.with_name(f".{file.name}.new")
+    draft = file.with_name(f".{file.name}.{secrets.token_hex(4)}.new")
     draft.write_text(text)
     if executable:
         draft.chmod(0o755)

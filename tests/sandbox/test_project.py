@@ -1,5 +1,7 @@
 """The mirrored project follows the tracked files and never touches them."""
 
+import dataclasses
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -127,3 +129,20 @@ def test_file_options_hold_wherever_the_engine_is_sent() -> None:
 def test_the_stack_is_understood_in_every_spelling(given: list[str]) -> None:
     assert option(given, "--stack", "-s") == "dev"
     assert option(["up"], "--stack", "-s") == ""
+
+
+def test_commands_side_by_side_derive_the_project_without_tripping_each_other(
+    layout: Layout, project: Project, tmp_path: Path
+) -> None:
+    projects = []
+    for number in range(8):
+        extra = tmp_path / f"extra{number}"
+        extra.mkdir()
+        # A text of its own each: equal ones are not written at all.
+        (extra / "dev.yaml").write_text(f"config: {{'tiny:number': {number}}}\n")
+        projects.append(dataclasses.replace(project, extra=extra))
+    with ThreadPoolExecutor(max_workers=8) as pool:
+        done = [pool.submit(regenerate, layout, each) for each in projects * 25]
+    assert [each.exception() for each in done if each.exception()] == []
+    folder = done[0].result()
+    assert [each.name for each in folder.iterdir() if each.name.endswith(".new")] == []
