@@ -1,0 +1,84 @@
+"""One sandbox for the whole story of the acceptance tests; nothing of it outlives them.
+
+MODELYARD_ACCEPTANCE_ROOT names a folder whose sandbox is used again and left running, for
+whoever writes these tests.
+"""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.acceptance.checkout import Checkout, Done
+
+
+@pytest.fixture(scope="session")
+def checkout(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkout]:
+    """A checkout with a running sandbox, and the proof that nothing of it is left."""
+    named = os.environ.get("MODELYARD_ACCEPTANCE_ROOT")
+    root = Path(named) if named else tmp_path_factory.mktemp("acceptance") / "checkout"
+    if root.exists():
+        made = Checkout(root)
+        made.sync()
+    else:
+        made = Checkout.make(root)
+    try:
+        made.modelyard("sandbox", "up")
+        yield made
+    finally:
+        if not named:
+            made.modelyard("sandbox", "down", "--yes")
+    if not named:
+        assert processes(root) == []
+        assert mounts(root) == []
+
+
+@pytest.fixture(scope="session")
+def deployed(checkout: Checkout) -> Checkout:
+    """The checkout once all three environments are up."""
+    if checkout.modelyard("status", code=None).code != 0:
+        checkout.modelyard("deploy")
+    return checkout
+
+
+@pytest.fixture(scope="session")
+def first_version(deployed: Checkout) -> Checkout:
+    """The checkout once a version of diabetes is live in dev."""
+    if not live_version(deployed):
+        # Development reads the redacted mirror, which production's data pipeline makes.
+        deployed.modelyard("data", "land", "diabetes", "--env", "prod")
+        deployed.modelyard("train", "diabetes", "--env", "dev")
+    return deployed
+
+
+def live_version(checkout: Checkout, environment: str = "dev") -> str:
+    """The version of diabetes that is live, or nothing."""
+    return str(diabetes(checkout, environment)["version"])
+
+
+def diabetes(checkout: Checkout, environment: str = "dev") -> dict[str, object]:
+    """What `status` says of diabetes."""
+    shown: Done = checkout.modelyard("status", "--env", environment, "--json")
+    models = shown.json["environments"][0]["models"]
+    return next(dict(each) for each in models if each["model"] == "diabetes")
+
+
+def processes(root: Path) -> list[str]:
+    """Processes that run anything of the checkout in this folder."""
+    found = []
+    for each in psutil.process_iter(["pid", "cmdline", "cwd"]):
+        shown = " ".join(each.info["cmdline"] or [])
+        if str(root) in shown or str(each.info["cwd"]).startswith(str(root)):
+            found.append(f"{each.info['pid']} {shown}")
+    return found
+
+
+def mounts(root: Path) -> list[str]:
+    """Mount points in this folder."""
+    return [
+        line
+        for line in Path("/proc/self/mountinfo").read_text().splitlines()
+        if f" {root}/" in line
+    ]

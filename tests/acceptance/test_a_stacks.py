@@ -1,0 +1,125 @@
+"""Promise: plain `pulumi` brings every environment up, tells what differs, and hides nothing."""
+
+import json
+import re
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.acceptance.aws import session
+from tests.acceptance.checkout import Checkout
+
+pytestmark = pytest.mark.engine
+
+ENVIRONMENTS = ("dev", "staging", "prod")
+UNCHANGED = re.compile(r"^ +(\d+) unchanged$", re.MULTILINE)
+
+
+@pytest.fixture
+def edited(deployed: Checkout) -> Iterator[Checkout]:
+    """The checkout, whose tracked files are as they were when the test has ended."""
+    before = {
+        path: path.read_bytes()
+        for path in (deployed.root / "Pulumi.dev.yaml", *deployed.root.glob("infra/**/*.py"))
+    }
+    yield deployed
+    for path, content in before.items():
+        if path.read_bytes() != content:
+            path.write_bytes(content)
+
+
+def held(checkout: Checkout) -> object:
+    """How many resources the emulator holds."""
+    port = json.loads((checkout.state / "sandbox.json").read_text())["allotment"]["ports"]["aws"]
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/_sandbox/counts") as answer:
+        return json.load(answer)
+
+
+def test_a_plan_of_prod_passes_the_policy_pack_and_makes_nothing(checkout: Checkout) -> None:
+    before = held(checkout)
+    planned = checkout.shell("pulumi preview --stack prod --policy-pack policy").out
+    assert "modelyard-guardrails" in planned or "Policies:" in planned
+    assert "mandatory" not in planned
+    assert held(checkout) == before
+
+
+def test_one_command_brings_three_environments_up(deployed: Checkout) -> None:
+    shown = deployed.modelyard("status", "--json").json["environments"]
+    assert [(each["environment"], each["up"]) for each in shown] == [
+        (name, True) for name in ENVIRONMENTS
+    ]
+    for each in shown:
+        assert {model["model"] for model in each["models"]} == {"diabetes", "flight_delay"}
+
+
+def test_a_second_run_changes_nothing_in_any_stack(deployed: Checkout) -> None:
+    again = deployed.modelyard("deploy", "--json").json
+    assert [each["environment"] for each in again] == [*ENVIRONMENTS]
+    for each in again:
+        for project in (each["platform"], each["releases"]):
+            assert set(project["changes"]) == {"same"}, project
+            assert project["changes"]["same"] > 40
+
+
+def test_an_edit_of_a_stack_file_and_of_the_program_shows_in_the_next_plan(
+    edited: Checkout,
+) -> None:
+    stack = edited.root / "Pulumi.dev.yaml"
+    stack.write_text(stack.read_text().replace("retention_days: 30", "retention_days: 60"))
+    queue = edited.root / "infra" / "administration" / "delivery_queue.py"
+    source = queue.read_text()
+    assert "=4 * 24 * 3600" in source
+    queue.write_text(source.replace("=4 * 24 * 3600", "=5 * 24 * 3600"))
+    planned = edited.shell("pulumi preview --stack dev --diff").out
+    assert re.search(r"retentionInDays *: 30 => 60", planned), planned
+    assert re.search(r"messageRetentionSeconds *: 345600 => 432000", planned), planned
+
+
+def test_the_engine_sees_what_was_changed_behind_its_back(deployed: Checkout) -> None:
+    quiet = deployed.shell("pulumi refresh --stack dev --yes --non-interactive").out
+    assert not re.search(r"\d+ (updated|deleted)", quiet), quiet
+    s3 = session(deployed, "dev").client("s3")
+    bucket = next(
+        each["Name"] for each in s3.list_buckets()["Buckets"] if "lakehouse" in each["Name"]
+    )
+    s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Suspended"})
+    seen = deployed.shell("pulumi refresh --stack dev --yes --non-interactive").out
+    assert re.search(r"BucketVersioning .*updated", seen), seen
+    repaired = deployed.shell("pulumi up --stack dev --yes --non-interactive").out
+    assert re.search(r"BucketVersioning .*updated", repaired), repaired
+    assert s3.get_bucket_versioning(Bucket=bucket)["Status"] == "Enabled"
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_every_pod_is_ready(deployed: Checkout, environment: str) -> None:
+    shown = deployed.shell(f"kubectl --context {environment} get pods -A -o json").out
+    pods = json.loads(shown)["items"]
+    assert len(pods) >= 3
+    for pod in pods:
+        ready = [each["ready"] for each in pod["status"].get("containerStatuses", [])]
+        assert ready, pod["metadata"]["name"]
+        assert all(ready), pod["metadata"]["name"]
+
+
+def test_before_the_first_version_an_endpoint_says_so(deployed: Checkout) -> None:
+    shown = deployed.modelyard("status", "--json").json["environments"]
+    silent = [model for each in shown for model in each["models"] if not model["version"]]
+    assert silent
+    for model in silent:
+        ready = httpx.get(f"{model['address']}/v2/health/ready", trust_env=False)
+        inferred = httpx.post(
+            f"{model['address']}/v2/models/{model['model']}/infer",
+            json={"inputs": [{"name": "age", "shape": [1], "datatype": "FP32", "data": [0.1]}]},
+            trust_env=False,
+        )
+        for answer in (ready, inferred):
+            assert answer.status_code == 503
+            assert "no version released yet" in answer.text
+
+
+def test_git_knows_nothing_of_all_this(deployed: Checkout) -> None:
+    assert deployed.changes() == ""
+    assert Path(deployed.root / ".modelyard").is_dir()

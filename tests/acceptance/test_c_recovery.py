@@ -1,0 +1,135 @@
+"""Promise: what a client was told is on record, whatever happens to the server that told it."""
+
+import json
+import time
+from collections.abc import Iterator
+
+import httpx
+import psutil
+import pytest
+from deltalake import DeltaTable
+
+from tests.acceptance.aws import Session, session
+from tests.acceptance.checkout import Checkout
+from tests.acceptance.conftest import diabetes
+from tests.acceptance.traffic import Traffic
+
+pytestmark = pytest.mark.engine
+
+STATED_SECONDS = 1.0
+"""How many seconds of answers a pod may take with it when nobody lets it say goodbye."""
+
+
+@pytest.fixture(scope="module")
+def address(first_version: Checkout) -> str:
+    return str(diabetes(first_version)["address"])
+
+
+@pytest.fixture(scope="module")
+def dev(first_version: Checkout) -> Session:
+    return session(first_version, "dev")
+
+
+@pytest.fixture
+def traffic(address: str) -> Iterator[Traffic]:
+    metadata = httpx.get(f"{address}/v2/models/diabetes", trust_env=False).json()
+    inputs = [{"name": each["name"], "datatype": each["datatype"]} for each in metadata["inputs"]]
+    with Traffic(address, "diabetes", inputs) as sending:
+        yield sending
+
+
+def pods(checkout: Checkout) -> list[dict[str, object]]:
+    """The pods of the endpoint in dev that are not on their way out."""
+    shown = checkout.shell("kubectl --context dev -n models get pods -o json").out
+    return [
+        each
+        for each in json.loads(shown)["items"]
+        if "diabetes" in each["metadata"]["name"] and "deletionTimestamp" not in each["metadata"]
+    ]
+
+
+def names(checkout: Checkout) -> list[str]:
+    return [str(each["metadata"]["name"]) for each in pods(checkout)]  # type: ignore[index]
+
+
+def servers(checkout: Checkout) -> list[psutil.Process]:
+    """The processes that serve diabetes in dev, as this machine sees them."""
+    [node] = (
+        part["pid"]
+        for part in checkout.modelyard("sandbox", "status", "--json").json["parts"]
+        if part["name"] == "node-dev"
+    )
+    found = []
+    for each in psutil.Process(node).parent().children(recursive=True):
+        try:
+            variables = each.environ()
+        except psutil.Error:
+            continue
+        if (variables.get("MODELYARD_MODEL"), variables.get("MODELYARD_ENVIRONMENT")) == (
+            "diabetes", "dev"
+        ) and "serve" in each.cmdline():  # fmt: skip
+            found.append(each)
+    return found
+
+
+def missing(dev: Session, traffic: Traffic, patience: float) -> list[float]:
+    """Moments of the answers that the table of predictions does not hold after a while."""
+    until = time.monotonic() + patience
+    while True:
+        known = recorded(dev)
+        lost = [each.at for each in traffic.answered if each.id not in known]
+        if not lost or time.monotonic() > until:
+            return lost
+        time.sleep(1)
+
+
+def recorded(dev: Session) -> set[str]:
+    """Every id in the table of predictions."""
+    s3 = dev.client("s3")
+    lake = next(
+        each["Name"] for each in s3.list_buckets()["Buckets"] if "lakehouse" in each["Name"]
+    )
+    try:
+        table = DeltaTable(f"s3://{lake}/predictions/diabetes", storage_options=dev.storage())
+    except Exception as error:
+        raise AssertionError(f"there is no table of predictions: {error}") from error
+    return set(table.to_pyarrow_table(columns=["prediction_id"])["prediction_id"].to_pylist())
+
+
+def test_a_killed_server_comes_back_and_loses_nothing(
+    first_version: Checkout, dev: Session, traffic: Traffic
+) -> None:
+    doomed = servers(first_version)
+    assert doomed
+    for each in doomed:
+        each.kill()
+    traffic.wait_for_answers(50)
+    assert traffic.failed > 0
+    assert not {each.pid for each in doomed} & {each.pid for each in servers(first_version)}
+    assert missing(dev, traffic, 40) == []
+
+
+def test_a_deleted_pod_is_replaced_and_takes_nothing_with_it(
+    first_version: Checkout, dev: Session, traffic: Traffic
+) -> None:
+    before = names(first_version)
+    first_version.shell(f"kubectl --context dev -n models delete pod {' '.join(before)}")
+    traffic.wait_for_answers(50)
+    assert not set(before) & set(names(first_version))
+    assert missing(dev, traffic, 40) == []
+
+
+def test_a_pod_torn_out_takes_no_more_than_the_stated_interval(
+    first_version: Checkout, dev: Session, traffic: Traffic
+) -> None:
+    before = names(first_version)
+    first_version.shell(
+        f"kubectl --context dev -n models delete pod --grace-period=0 --force {' '.join(before)}"
+    )
+    torn = time.monotonic()
+    traffic.wait_for_answers(50)
+    lost = missing(dev, traffic, 15)
+    if lost:
+        last = max(each.at for each in traffic.answered if each.at <= torn)
+        assert max(lost) <= torn
+        assert last - min(lost) <= STATED_SECONDS

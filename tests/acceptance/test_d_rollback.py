@@ -1,0 +1,124 @@
+"""Promise: the way back is open in seconds, whatever state the platform's own stack is in."""
+
+import json
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.acceptance.checkout import Checkout
+from tests.acceptance.conftest import diabetes
+
+pytestmark = pytest.mark.engine
+
+SEED = ("seed: 7", "seed: 11")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Served:
+    """What runs behind the endpoint, read from the pod and from its answers."""
+
+    version: str
+    image: str
+    digest: str
+
+
+def served(checkout: Checkout) -> Served:
+    """What the endpoint in dev serves now."""
+    shown = checkout.shell("kubectl --context dev -n models get pods -o json").out
+    [container] = (
+        pod["spec"]["containers"][0]
+        for pod in json.loads(shown)["items"]
+        if "diabetes" in pod["metadata"]["name"] and "deletionTimestamp" not in pod["metadata"]
+    )
+    variables = {each["name"]: each.get("value", "") for each in container["env"]}
+    address = diabetes(checkout)["address"]
+    metadata = httpx.get(f"{address}/v2/models/diabetes", trust_env=False).json()
+    return Served(
+        version=", ".join(metadata["versions"]),
+        image=container["image"].partition("@")[2],
+        digest=variables["MODELYARD_PACKAGE_DIGEST"],
+    )
+
+
+@pytest.fixture(scope="module")
+def versions(first_version: Checkout) -> tuple[Served, Served]:
+    """What served before and what serves now: other code and another model."""
+    before = served(first_version)
+    spec = first_version.root / "models" / "diabetes" / "model.yaml"
+    spec.write_text(spec.read_text().replace(*SEED))
+    first_version.commit("Try another seed")
+    first_version.modelyard("release", "build")
+    first_version.modelyard("train", "diabetes", "--env", "dev")
+    return before, served(first_version)
+
+
+@pytest.fixture
+def locked(first_version: Checkout) -> Iterator[Checkout]:
+    """The platform's stack as a killed update leaves it, with an edit that nobody applied."""
+    locks = first_version.state / "pulumi/state/.pulumi/locks/organization/modelyard/dev"
+    lock = locks / "8d0a9a4e-5e5e-4a52-9f4c-2f7c6a3b1d10.json"
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    left = {
+        "pid": 1,
+        "username": "ada",
+        "hostname": "elsewhere",
+        "timestamp": "2026-01-01T00:00:00Z",
+    }
+    lock.write_text(json.dumps(left))
+    stack = first_version.root / "Pulumi.dev.yaml"
+    before = stack.read_text()
+    stack.write_text(before.replace("retention_days: 30", "retention_days: 60"))
+    yield first_version
+    stack.write_text(before)
+    lock.unlink(missing_ok=True)
+
+
+def test_a_new_release_carries_new_code_and_a_new_model(versions: tuple[Served, Served]) -> None:
+    before, now = versions
+    assert int(now.version) > int(before.version)
+    assert now.image != before.image
+    assert now.digest != before.digest
+
+
+def test_the_way_back_needs_nothing_of_a_locked_platform(
+    versions: tuple[Served, Served], locked: Checkout
+) -> None:
+    refused = locked.shell("pulumi up --stack dev --yes --non-interactive", code=None)
+    assert refused.code != 0
+    assert "locked" in refused.told
+    begun = time.monotonic()
+    done = locked.modelyard(
+        "rollback", "diabetes", "--env", "dev", "--reason", "answers drift", "--json"
+    ).json
+    assert time.monotonic() - begun < 60
+    before, now = versions
+    assert (done["from_version"], done["to_version"]) == (now.version, before.version)
+    assert served(locked) == before
+
+
+def test_the_ledger_says_who_went_back_and_why(
+    versions: tuple[Served, Served], first_version: Checkout
+) -> None:
+    entries = first_version.modelyard("audit", "log", "--env", "dev", "--json").json
+    last = entries[-1]
+    assert (last["kind"], last["version"]) == ("rolled_back", versions[0].version)
+    assert last["reason"] == "answers drift"
+    assert last["actor"].endswith("/ada")
+
+
+def test_there_is_no_way_back_from_the_first_version(
+    versions: tuple[Served, Served], first_version: Checkout
+) -> None:
+    again = first_version.modelyard(
+        "rollback", "diabetes", "--env", "dev", "--reason", "once more", code=1
+    )
+    assert "no previous version in dev" in again.told
+    assert f"only version {versions[0].version}" in again.told
+    never = first_version.modelyard(
+        "rollback", "diabetes", "--env", "staging", "--reason", "why not", code=1
+    )
+    assert "no version was ever live" in never.told
