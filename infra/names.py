@@ -15,6 +15,9 @@ DELIVERY_ACCOUNT = "delivery"
 IMAGE_REPOSITORY = "modelyard/release"
 """The same in every account, because delivery copies from the environment before by name."""
 
+LEDGER_HEAD = "head.json"
+"""The one object of the ledger that is replaced; the ledger's own code names it."""
+
 REQUESTS = ("Approval Granted", "Promotion Requested", "Waiver Granted")
 """Kinds of events by which people ask delivery for something; the command line sends them."""
 

@@ -53,6 +53,6 @@ class Access:
         return f"arn:aws:{service}:{self.region}:{self.account_id}:{rest}"
 
 
-def under(bucket: Arn, *prefixes: str) -> list[Arn]:
-    """Every object of a bucket below each of the prefixes."""
-    return [pulumi.Output.concat(bucket, f"/{prefix}/*") for prefix in prefixes]
+def under(bucket: Arn, *prefixes: str, name: str = "*") -> list[Arn]:
+    """Every object of a bucket below each of the prefixes, or the one called `name`."""
+    return [pulumi.Output.concat(bucket, f"/{prefix}/{name}") for prefix in prefixes]

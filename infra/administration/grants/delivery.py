@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from infra.administration.grants.access import Access, under
 from infra.administration.grants.jobs import READ, USE_KEY
+from infra.administration.grants.ledger import ledger_statements
 from infra.administration.grants.releasing import releasing_statements
 from infra.administration.statements import Statement, allow, deny, through
 
@@ -13,6 +14,7 @@ def delivery_statements(access: Access) -> list[Statement]:
     return [
         *_hear_and_remember(access),
         *_verify_and_record(access),
+        *ledger_statements(access),
         *_train(access),
         *releasing_statements(access),
         deny("NeverSignForOthers", "kms:Sign", access.keys.signing),
@@ -53,7 +55,6 @@ def _hear_and_remember(access: Access) -> list[Statement]:
 
 def _verify_and_record(access: Access) -> list[Statement]:
     buckets, keys = access.buckets, access.keys
-    once = {"Null": {"s3:if-none-match": "false"}}
     return [
         allow("FindRecords", "s3:ListBucket", [buckets.artifacts, buckets.audit]),
         allow(
@@ -61,11 +62,10 @@ def _verify_and_record(access: Access) -> list[Statement]:
             READ,
             [
                 *under(buckets.artifacts, "evidence", "packages", "releases", "runs"),
-                *under(buckets.audit, "approvals", "ledger", "waivers"),
+                *under(buckets.audit, "approvals", "waivers"),
             ],
         ),
         allow("WriteEvidence", "s3:PutObject", under(buckets.artifacts, "evidence", "releases")),
-        allow("AppendToLedger", "s3:PutObject", under(buckets.audit, "ledger"), once),
         allow("UseArtifactsKey", USE_KEY, keys.artifacts, through("s3", access.region)),
         allow("VerifyPackages", ["kms:GetPublicKey", "kms:Verify"], keys.signing),
         allow(

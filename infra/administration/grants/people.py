@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from infra.administration.grants.access import Access, under
 from infra.administration.grants.jobs import READ
+from infra.administration.grants.ledger import ledger_statements
 from infra.administration.statements import Statement, allow, deny, through
 from infra.names import REQUESTS
 
 
 def promoter_statements(access: Access) -> list[Statement]:
-    """Write a signed approval once, and put the request on the event bus."""
+    """Write a signed approval once, record it, and put the request on the event bus."""
     buckets, keys = access.buckets, access.keys
     once = {
         "Null": {"s3:if-none-match": "false"},
@@ -22,7 +23,7 @@ def promoter_statements(access: Access) -> list[Statement]:
             READ,
             [
                 *under(buckets.artifacts, "evidence", "packages", "releases", "runs"),
-                *under(buckets.audit, "approvals", "ledger", "waivers"),
+                *under(buckets.audit, "approvals", "waivers"),
             ],
         ),
         allow(
@@ -66,5 +67,7 @@ def promoter_statements(access: Access) -> list[Statement]:
                 "Null": {"events:source": "false", "events:detail-type": "false"},
             },
         ),
+        # What a person decides is in the ledger before delivery hears of it.
+        *ledger_statements(access),
         deny("NeverByAPerson", ["s3:DeleteObject*", "sagemaker:UpdateModelPackage"], "*"),
     ]
