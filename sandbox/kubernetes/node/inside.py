@@ -36,12 +36,16 @@ def run(layout: Layout, environment: EnvironmentLayout) -> int:
     identity, credentials_server = _identity(layout, environment, api)
     runtime = RuntimeService(layout, environment.pod_range, identity.inject)
     # Not in the sandbox's folder: a socket's path may have 107 characters.
-    socket = Path(tempfile.gettempdir(), f"modelyard-{os.getuid()}-{_name(layout, environment)}")
+    short = Path(
+        tempfile.gettempdir(), f"modelyard-{os.getuid()}-{layout.slot}-{environment.name}"
+    )
+    socket = short.with_name(f"{short.name}.sock")
     server = serve(socket, {"RuntimeService": runtime, "ImageService": ImageService(layout)})
     _proxy(api)
     for work in (credentials_server.serve_forever, lambda: identity.keep_fresh(stopped)):
         threading.Thread(target=work, daemon=True).start()
-    kubelet = subprocess.Popen(_kubelet(environment, socket), stdin=subprocess.DEVNULL)
+    _lead(short, environment.directory / "kubelet")
+    kubelet = subprocess.Popen(_kubelet(environment, socket, short), stdin=subprocess.DEVNULL)
     try:
         while not stopped.wait(0.2):
             if kubelet.poll() is not None:
@@ -52,10 +56,14 @@ def run(layout: Layout, environment: EnvironmentLayout) -> int:
         runtime.stop_all(GRACE_SECONDS)
         server.stop(0)
         socket.unlink(missing_ok=True)
+        short.unlink(missing_ok=True)
 
 
-def _name(layout: Layout, environment: EnvironmentLayout) -> str:
-    return f"{layout.slot}-{environment.name}.sock"
+def _lead(short: Path, folder: Path) -> None:
+    """Give a folder a short name: the kubelet puts a socket of its own deep inside."""
+    folder.mkdir(parents=True, exist_ok=True)
+    short.unlink(missing_ok=True)
+    short.symlink_to(folder)
 
 
 def _identity(layout: Layout, environment: EnvironmentLayout, api: Api) -> tuple[Identity, Any]:
@@ -99,11 +107,9 @@ def _proxy(api: Api) -> None:
     pods.start()
 
 
-def _kubelet(environment: EnvironmentLayout, socket: Path) -> list[str]:
+def _kubelet(environment: EnvironmentLayout, socket: Path, root: Path) -> list[str]:
     authority = Authority(environment.directory / "pki")
     serving = authority.pair("kubelet")
-    root = environment.directory / "kubelet"
-    root.mkdir(parents=True, exist_ok=True)
     memory_gib = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") >> 30
     return [
         "node",

@@ -101,7 +101,8 @@ class Workload:
         own = {pair.key: pair.value.decode() for pair in config.envs}
         mounts = [
             Mount(
-                source=Path(mount.host_path),
+                # The kubelet knows its folder by a short name, which means nothing in a container.
+                source=Path(mount.host_path).resolve(),
                 target=mount.container_path,
                 read_only=mount.readonly,
             )

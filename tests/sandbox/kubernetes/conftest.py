@@ -17,7 +17,8 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
 
         folder = ensure(needed, lambda message: None)
         os.environ["PATH"] = f"{folder}{os.pathsep}{os.environ['PATH']}"
-    root = tmp_path_factory.mktemp("sandbox")
+    # Deeper than the kubelet's own sockets could bear: checkouts lie anywhere.
+    root = tmp_path_factory.mktemp("a-checkout-deep-in-its-owners-folders-as-so-many-are")
     config = root / "aws.config"
     config.write_text("[profile dev]\naws_access_key_id = ASIA\naws_secret_access_key = x\n")
     with pytest.MonkeyPatch.context() as patch:
