@@ -25,6 +25,8 @@ def data_statements(access: Access) -> list[Statement]:
             [*READ, *WRITE, "s3:DeleteObject"],
             under(buckets.lakehouse, "raw", "curated", "quarantine"),
         ),
+        # Why a file was refused is kept: without delete, nobody can unsay it.
+        allow("KeepRefusals", [*READ, *WRITE], under(buckets.lakehouse, "refused")),
         allow("UseDataKey", USE_KEY, keys.data, through("s3", access.region)),
     ]
     if buckets.mirror is not None and keys.mirror is not None:
