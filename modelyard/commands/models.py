@@ -23,28 +23,28 @@ def check(
     as_json: JsonOption = False,
 ) -> None:
     """Check model folders and tell every mistake with its path."""
-    from ml.spec import SpecError, load_model
+    from ml.model_folder import folder_problems
 
     chosen = [catalogue.model(name)] if name else catalogue.model_names()
-    found: dict[str, list[str]] = {}
-    for each in chosen:
-        try:
-            load_model(checkout.root() / "models" / each)
-            found[each] = []
-        except SpecError as error:
-            found[each] = [*error.problems]
+    found = {each: folder_problems(checkout.root() / "models" / each) for each in chosen}
     if as_json:
         emit({"models": found})
     else:
         for each, problems in found.items():
-            say(f"{each}: {'in order' if not problems else f'{len(problems)} mistakes'}")
+            say(f"{each}: {_mistakes(len(problems)) if problems else 'in order'}")
             for problem in problems:
                 typer.echo(f"  {problem}")
     wrong = sum(map(len, found.values()))
     if wrong and not as_json:
-        raise RefusedError(f"{wrong} mistakes in models/.", remedy="correct them and check again")
+        raise RefusedError(
+            f"{_mistakes(wrong)} in models/.", remedy="correct them and check again"
+        )
     if wrong:
         raise typer.Exit(ExitCode.REFUSED)
+
+
+def _mistakes(count: int) -> str:
+    return "1 mistake" if count == 1 else f"{count} mistakes"
 
 
 @app.command("list")

@@ -95,6 +95,20 @@ def test_every_mistake_of_a_model_folder_is_told(
         assert f"models/diabetes/model.yaml: {section}" in typed.out
 
 
+def test_mistakes_in_code_and_contract_of_all_models_are_told_together(
+    checkout: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (checkout / "models" / "diabetes" / "features.py").write_text("import nothing_like_it\n")
+    (checkout / "models" / "flight_delay" / "contract.yaml").write_text("apiVersion: [\n")
+    (checkout / "models" / "flight_delay" / "estimator.py").write_text("def fit(): ...\n")
+    typed = type_(capsys, "models", "check")
+    assert typed.code == ExitCode.REFUSED
+    assert "models/diabetes/features.py:1: cannot be imported: ModuleNotFoundError" in typed.out
+    assert "models/flight_delay/contract.yaml: not readable as YAML" in typed.out
+    assert "models/flight_delay/estimator.py: build: function is missing" in typed.out
+    assert "Traceback" not in typed.out + typed.err
+
+
 def test_a_bug_of_ours_keeps_its_details_in_a_file(
     checkout: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

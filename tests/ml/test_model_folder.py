@@ -1,0 +1,70 @@
+"""All mistakes of a model folder are told together, whichever of its files they are in."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from ml.model_folder import folder_problems
+
+SOURCE = Path(__file__).parents[2] / "models"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A copy of a sound model that a test may break."""
+    target = tmp_path / "models" / "diabetes"
+    shutil.copytree(SOURCE / "diabetes", target, ignore=shutil.ignore_patterns("__pycache__"))
+    return target
+
+
+def edit(folder: Path, name: str, old: str, new: str) -> None:
+    """Replace a text that must be there."""
+    content = (folder / name).read_text()
+    assert old in content
+    (folder / name).write_text(content.replace(old, new))
+
+
+@pytest.mark.parametrize("model", ["diabetes", "flight_delay"])
+def test_the_models_of_the_repository_are_in_order(model: str) -> None:
+    assert folder_problems(SOURCE / model) == []
+
+
+def test_a_mistake_in_each_file_is_told_with_its_path(folder: Path) -> None:
+    edit(folder, "model.yaml", "task: regression", "task: regresion")
+    edit(folder, "contract.yaml", "apiVersion: v3", "apiVersion: v2")
+    edit(folder, "features.py", "def population", "def populaton")
+    edit(folder, "estimator.py", "import SimpleImputer", "import SimpleImputr")
+    told = folder_problems(folder)
+    starts = [
+        "models/diabetes/model.yaml: estimator.task: 'regresion' is not allowed",
+        "models/diabetes/contract.yaml: apiVersion: 'v2",
+        "models/diabetes/features.py: population: function is missing",
+        "models/diabetes/estimator.py:6: cannot be imported: ImportError: ",
+    ]
+    assert len(told) == len(starts), told
+    for line, start in zip(told, starts, strict=True):
+        assert line.startswith(start)
+
+
+def test_code_that_is_no_python_is_told_with_its_line(folder: Path) -> None:
+    edit(folder, "features.py", "def build(", "def build((")
+    (told,) = folder_problems(folder)
+    assert told.startswith("models/diabetes/features.py:")
+    assert "SyntaxError" in told
+
+
+def test_the_function_that_the_spec_names_must_be_there(folder: Path) -> None:
+    edit(folder, "model.yaml", "task: regression", "task: regression\n  function: make")
+    assert folder_problems(folder) == ["models/diabetes/estimator.py: make: function is missing"]
+
+
+def test_a_table_that_the_contract_does_not_describe_is_told(folder: Path) -> None:
+    edit(folder, "model.yaml", "tables: [patients]", "tables: [patients, visits]")
+    (told,) = folder_problems(folder)
+    assert told.startswith("models/diabetes/contract.yaml: schema: data.tables names 'visits'")
+
+
+def test_a_missing_file_is_told_once(folder: Path) -> None:
+    (folder / "features.py").unlink()
+    assert folder_problems(folder) == ["models/diabetes/features.py: file is missing"]
