@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -113,6 +114,12 @@ class Checkout:
         """The variables of a shell that has entered the sandbox."""
         shown = self.shell("env -0").out.split("\0")
         return dict(each.partition("=")[::2] for each in shown if each)
+
+    def held(self) -> int:
+        """How many resources the emulator holds."""
+        ports = json.loads((self.state / "sandbox.json").read_text())["allotment"]["ports"]
+        with urllib.request.urlopen(f"http://127.0.0.1:{ports['aws']}/_sandbox/counts") as answer:
+            return sum(each["resources"] for each in json.load(answer).values())
 
     def _run(self, command: list[str], extra: dict[str, str]) -> Done:
         begun = time.monotonic()

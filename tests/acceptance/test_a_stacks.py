@@ -2,7 +2,6 @@
 
 import json
 import re
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,7 +14,6 @@ from tests.acceptance.checkout import Checkout
 pytestmark = pytest.mark.engine
 
 ENVIRONMENTS = ("dev", "staging", "prod")
-UNCHANGED = re.compile(r"^ +(\d+) unchanged$", re.MULTILINE)
 
 
 @pytest.fixture
@@ -31,19 +29,12 @@ def edited(deployed: Checkout) -> Iterator[Checkout]:
             path.write_bytes(content)
 
 
-def held(checkout: Checkout) -> object:
-    """How many resources the emulator holds."""
-    port = json.loads((checkout.state / "sandbox.json").read_text())["allotment"]["ports"]["aws"]
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}/_sandbox/counts") as answer:
-        return json.load(answer)
-
-
 def test_a_plan_of_prod_passes_the_policy_pack_and_makes_nothing(checkout: Checkout) -> None:
-    before = held(checkout)
+    before = checkout.held()
     planned = checkout.shell("pulumi preview --stack prod --policy-pack policy").out
     assert "modelyard-guardrails" in planned or "Policies:" in planned
     assert "mandatory" not in planned
-    assert held(checkout) == before
+    assert checkout.held() == before
 
 
 def test_one_command_brings_three_environments_up(deployed: Checkout) -> None:

@@ -76,7 +76,10 @@ def test_an_answer_leads_back_to_everything_that_made_it(
     assert traced["image_digest"].startswith("sha256:")
     assert len(traced["git_sha"]) == 40
     assert traced["run"]
-    assert "patients" in traced["tables"]
+    [table] = traced["tables"]
+    assert table["name"] == "curated/patients"
+    assert "mirror" in table["uri"]
+    assert table["version"] >= 0
     assert traced["prediction"]["prediction_id"] == prediction
 
 

@@ -74,6 +74,7 @@ def servers(checkout: Checkout) -> list[psutil.Process]:
 
 def missing(dev: Session, traffic: Traffic, patience: float) -> list[float]:
     """Moments of the answers that the table of predictions does not hold after a while."""
+    traffic.stop()
     until = time.monotonic() + patience
     while True:
         known = recorded(dev)

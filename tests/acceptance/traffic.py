@@ -34,6 +34,10 @@ class Traffic:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """Ask no more."""
         self._stop.set()
         self._thread.join()
 
@@ -51,7 +55,7 @@ class Traffic:
                 if self._stop.is_set():
                     return
                 self._ask(client, number)
-                self._stop.wait(0.01)
+                self._stop.wait(0.02)
 
     def _ask(self, client: httpx.Client, number: int) -> None:
         data = [(number % 97) / 1000 - 0.05]

@@ -1,0 +1,111 @@
+"""Promise: whatever stops a stack half-way, the next run goes on; what is removed is gone."""
+
+import json
+import time
+
+import pytest
+
+from tests.acceptance.aws import Session, session
+from tests.acceptance.checkout import Checkout, ctrl_c
+
+pytestmark = pytest.mark.engine
+
+SOME = 9
+"""The creation that fails: with enough before it and after it."""
+
+
+def listed(aws: Session) -> dict[str, list[str]]:
+    """Everything by which an account that holds nothing differs from one that does."""
+    s3, sqs, sns, iam = (aws.client(name) for name in ("s3", "sqs", "sns", "iam"))
+    ec2, ecr, logs = (aws.client(name) for name in ("ec2", "ecr", "logs"))
+    events, machine = aws.client("events"), aws.client("sagemaker")
+    tables, secrets = aws.client("dynamodb"), aws.client("secretsmanager")
+    found = {
+        "buckets": [each["Name"] for each in s3.list_buckets()["Buckets"]],
+        "queues": sqs.list_queues().get("QueueUrls", []),
+        "topics": [each["TopicArn"] for each in sns.list_topics()["Topics"]],
+        "roles": [each["RoleName"] for each in iam.list_roles()["Roles"]],
+        "policies": [each["Arn"] for each in iam.list_policies(Scope="Local")["Policies"]],
+        "networks": [
+            each["VpcId"] for each in ec2.describe_vpcs()["Vpcs"] if not each["IsDefault"]
+        ],
+        "images": [each["repositoryName"] for each in ecr.describe_repositories()["repositories"]],
+        "logs": [each["logGroupName"] for each in logs.describe_log_groups()["logGroups"]],
+        "rules": [each["Name"] for each in events.list_rules()["Rules"]],
+        "tables": tables.list_tables()["TableNames"],
+        "secrets": [each["Name"] for each in secrets.list_secrets()["SecretList"]],
+        "groups": [
+            each["ModelPackageGroupName"]
+            for each in machine.list_model_package_groups()["ModelPackageGroupSummaryList"]
+        ],
+        "pipelines": [
+            each["PipelineName"] for each in machine.list_pipelines()["PipelineSummaries"]
+        ],
+        "keys": enabled_keys(aws),
+    }
+    return {name: each for name, each in found.items() if each}
+
+
+def enabled_keys(aws: Session) -> list[str]:
+    """Keys that are not waiting for their deletion, which takes AWS a week at least."""
+    kms = aws.client("kms")
+    described = [
+        kms.describe_key(KeyId=each["KeyId"])["KeyMetadata"] for each in kms.list_keys()["Keys"]
+    ]
+    return [each["Arn"] for each in described if each["KeyState"] == "Enabled"]
+
+
+def namespaces(checkout: Checkout, environment: str) -> set[str]:
+    """The namespaces of a cluster that did not come with it."""
+    shown = checkout.shell(f"kubectl --context {environment} get namespaces -o json").out
+    names = {each["metadata"]["name"] for each in json.loads(shown)["items"]}
+    return {name for name in names if name != "default" and not name.startswith("kube-")}
+
+
+def test_prod_refuses_to_be_destroyed(deployed: Checkout) -> None:
+    before = listed(session(deployed, "prod"))
+    done = deployed.shell("pulumi destroy --stack prod --yes --non-interactive", code=None)
+    assert done.code != 0
+    assert "protect" in done.told
+    assert listed(session(deployed, "prod"))["buckets"] == before["buckets"]
+
+
+def test_destroyed_dev_leaves_nothing_behind(deployed: Checkout) -> None:
+    assert namespaces(deployed, "dev")
+    releases = f"cd {deployed.root}/releases && pulumi destroy --stack dev --yes --non-interactive"
+    deployed.shell(releases)
+    deployed.shell("pulumi destroy --stack dev --yes --non-interactive")
+    assert listed(session(deployed, "dev")) == {}
+    assert namespaces(deployed, "dev") == set()
+
+
+def test_a_failure_in_the_middle_is_told_and_leaves_no_traceback(deployed: Checkout) -> None:
+    (deployed.state / "aws" / "fail_at").write_text(str(SOME))
+    told = deployed.modelyard("deploy", "dev", code=1).err
+    assert "was told to fail" in told
+    assert "what was done stays done" in told
+    assert listed(session(deployed, "dev"))
+
+
+def test_an_interrupted_deploy_says_how_to_resume(deployed: Checkout) -> None:
+    before = deployed.held()
+    started = deployed.start("deploy", "dev")
+    until = time.monotonic() + 60
+    while deployed.held() < before + 30:
+        assert time.monotonic() < until
+        time.sleep(0.2)
+    shown = ctrl_c(started)
+    assert started.returncode == 130, shown
+    assert "interrupted during: deploy of dev" in shown
+    assert "resume: modelyard deploy dev" in shown
+    assert "Traceback" not in shown
+
+
+def test_the_next_run_goes_on_where_the_others_stopped(deployed: Checkout) -> None:
+    [resumed] = deployed.modelyard("deploy", "dev", "--json").json
+    platform = resumed["platform"]["changes"]
+    assert platform["same"] > 30
+    assert platform["create"] > 50
+    assert set(resumed["releases"]["changes"]) == {"create"}
+    deployed.shell("pulumi preview --stack dev --non-interactive --expect-no-changes")
+    assert deployed.changes() == ""
