@@ -1,12 +1,12 @@
 """What runs, since when, how often it died: the answer to `modelyard sandbox status`."""
 
-import importlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from sandbox.boot import has_stacks, staleness
 from sandbox.layout import Layout
+from sandbox.limits import not_enforced, type_counts
 from sandbox.record import PartRecord, Record, is_supervised
 
 
@@ -39,8 +39,10 @@ class SandboxStatus:
     """What is wrong, in words; empty if nothing is."""
     remedy: str
     parts: tuple[PartStatus, ...]
-    types: Mapping[str, int]
-    """AWS resource types by how they are treated: real, checked, recorded."""
+    types: Mapping[str, Mapping[str, int]]
+    """AWS resources and their types: `real` in the emulator, or only `recorded`."""
+    not_enforced: tuple[str, ...]
+    """What containers are held to on AWS and not on this machine."""
 
 
 def status(root: Path) -> SandboxStatus:
@@ -56,6 +58,7 @@ def status(root: Path) -> SandboxStatus:
             remedy="Run `modelyard sandbox up`.",
             parts=(),
             types={},
+            not_enforced=not_enforced(),
         )
     layout, supervised = Layout.load(root), is_supervised(root)
     problem, remedy = diagnosis(layout, record, supervised=supervised)
@@ -68,7 +71,8 @@ def status(root: Path) -> SandboxStatus:
         problem=problem,
         remedy=remedy,
         parts=parts,
-        types=_types(),
+        types=type_counts(layout) if supervised else {},
+        not_enforced=not_enforced(),
     )
 
 
@@ -129,13 +133,3 @@ def _part(part: PartRecord, layout: Layout, supervised: bool) -> PartStatus:
         since=part.since,
         log=layout.log(part.name),
     )
-
-
-def _types() -> Mapping[str, int]:
-    """The emulator's own count; empty if it offers none."""
-    try:
-        module = importlib.import_module("sandbox.aws.coverage")
-    except ModuleNotFoundError:
-        return {}
-    counts: Mapping[str, int] = module.counts()
-    return counts

@@ -2,6 +2,8 @@
 
 import os
 import shlex
+import time
+from collections import deque
 from typing import Annotated
 
 import typer
@@ -13,6 +15,7 @@ from modelyard.errors import RefusedError
 from modelyard.output import emit, note, say, table
 
 app = typer.Typer(no_args_is_help=True, help="AWS and three clusters on this machine.")
+LOG_LINES = 100
 YesOption = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 
 
@@ -72,6 +75,12 @@ def status(as_json: JsonOption = False) -> None:
         ["part", "state", "pid", "restarts", "log"],
         [(part.name, part.state, part.pid, part.restarts, part.log) for part in found.parts],
     )
+    for kind, count in found.types.items():
+        say(f"AWS, {kind}: {count['resources']} resources of {count['types']} types")
+    for each in found.not_enforced:
+        say(f"not enforced: {each}")
+    if found.problem:
+        say(f"{found.problem} {found.remedy}")
 
 
 @app.command()
@@ -87,11 +96,26 @@ def env() -> None:
 
 
 @app.command()
-def logs(part: Annotated[str, typer.Argument(help="A part that `sandbox status` lists.")]) -> None:
-    """Print the log of one part."""
+def logs(
+    part: Annotated[str, typer.Argument(help="A part that `sandbox status` lists.")],
+    path: Annotated[bool, typer.Option("--path", help="Print where the log is.")] = False,
+    follow: Annotated[bool, typer.Option("--follow", help="Go on as it grows.")] = False,
+) -> None:
+    """Print the last lines of one part's log."""
     from modelyard.laptop import sandbox
 
-    typer.echo(sandbox(checkout.root()).logs(part))
+    found = sandbox(checkout.root()).logs(part)
+    if path:
+        typer.echo(found)
+        return
+    with found.open(encoding="utf-8", errors="replace") as log:
+        for line in deque(log, maxlen=LOG_LINES):
+            typer.echo(line, nl=False)
+        while follow:
+            if line := log.readline():
+                typer.echo(line, nl=False)
+            else:
+                time.sleep(0.2)
 
 
 def _agree(yes: bool) -> None:
