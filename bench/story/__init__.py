@@ -1,0 +1,1 @@
+"""What the story took, stage by stage, beside what it may take."""

@@ -1,0 +1,1 @@
+"""Benches measure; that they read what they measure rightly is tested here."""
