@@ -84,6 +84,7 @@ def _record(
     return {
         "model": spec.name,
         "run": flags.run,
+        "source": flags.source.rstrip("/"),
         "columns": [
             {"name": name, "kind": kind, "dtype": "float32" if kind == "number" else "string"}
             for name, kind in spec.features.columns.items()

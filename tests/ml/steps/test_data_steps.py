@@ -2,6 +2,7 @@
 
 import io
 import json
+from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from moto import mock_aws
 
 from ml.__main__ import main
 from ml.data.store import Store
+from ml.governance.lineage import build_lineage
 from models.diabetes import source
 
 SECRET = "pseudonyms"
@@ -68,6 +70,9 @@ def test_a_run_records_what_it_was_made_from(
     record = last_json(capsys)
     stored = Store(roots["artifacts"]).get("runs/diabetes/r1/features.json")
     assert {"step": "features", **json.loads(stored or b"")} == record
+    assert record["source"] == roots["lake"]
+    lineage = build_lineage(identity={}, features=record, training=defaultdict(str), champion=None)
+    assert lineage["source"] == roots["lake"]
     assert record["tables"] == [
         {"name": "curated/patients", "uri": f"{roots['lake']}/curated/patients", "version": 0}
     ]
