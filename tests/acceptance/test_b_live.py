@@ -23,6 +23,12 @@ def prediction(first_version: Checkout) -> str:
     return str(answer["parameters"]["prediction_id"])
 
 
+@pytest.fixture(scope="module")
+def live(first_version: Checkout) -> dict[str, object]:
+    """What `modelyard status` says of the model."""
+    return diabetes(first_version)
+
+
 def test_development_sees_the_redacted_copy_only(first_version: Checkout) -> None:
     shown = first_version.modelyard("data", "show", "diabetes", "--env", "prod", "--json").json
     assert [(table["table"], table["curated"]) for table in shown["tables"]] == [("patients", 442)]
@@ -30,20 +36,18 @@ def test_development_sees_the_redacted_copy_only(first_version: Checkout) -> Non
     assert [table["raw"] for table in here["tables"]] == [0]
 
 
-def test_a_trained_version_goes_live_by_itself(first_version: Checkout) -> None:
-    found = diabetes(first_version)
-    assert found["version"]
-    assert found["gate"] == "passed"
-    assert found["ready"] is True
-    pods = found["pods"]
+def test_a_trained_version_goes_live_by_itself(live: dict[str, object]) -> None:
+    assert live["version"]
+    assert live["gate"] == "passed"
+    assert live["ready"] is True
+    pods = live["pods"]
     assert isinstance(pods, list)
     assert pods
     assert all(pod["ready"] for pod in pods)
 
 
-def test_a_stock_client_gets_an_answer(first_version: Checkout) -> None:
-    found = diabetes(first_version)
-    client = tritonclient.http.InferenceServerClient(str(found["address"]).removeprefix("http://"))
+def test_a_stock_client_gets_an_answer(live: dict[str, object]) -> None:
+    client = tritonclient.http.InferenceServerClient(str(live["address"]).removeprefix("http://"))
     try:
         assert client.is_server_ready()
         metadata = client.get_model_metadata("diabetes")
@@ -60,11 +64,11 @@ def test_a_stock_client_gets_an_answer(first_version: Checkout) -> None:
     assert values.shape == (3,)
     # The target lies between 25 and 346; patients in the middle are predicted in its middle.
     assert ((values > 100) & (values < 200)).all()
-    assert answer.get_response()["model_version"] == found["version"]
+    assert answer.get_response()["model_version"] == live["version"]
 
 
 def test_an_answer_leads_back_to_everything_that_made_it(
-    first_version: Checkout, prediction: str
+    first_version: Checkout, live: dict[str, object], prediction: str
 ) -> None:
     until = time.monotonic() + 30
     while True:
@@ -72,7 +76,7 @@ def test_an_answer_leads_back_to_everything_that_made_it(
         if done.code == 0 or time.monotonic() > until:
             break
     traced = done.json
-    assert traced["version"] == diabetes(first_version)["version"]
+    assert traced["version"] == live["version"]
     assert traced["image_digest"].startswith("sha256:")
     assert len(traced["git_sha"]) == 40
     assert traced["run"]
