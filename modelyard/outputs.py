@@ -38,8 +38,10 @@ class PlatformOutputs(_Outputs):
     """Empty where no mirror is made."""
     pseudonym_secret_arn: str = ""
     signing_key_arn: str
-    approval_key_arn: str = ""
-    """Empty where approvals are signed with the environment's signing key."""
+    approval_key_arn: str
+    """Signs approvals and waivers; only the promoter may."""
+    ledger_key_arn: str
+    """Signs the ledger; promoter and delivery may."""
     image_repository_url: str
     image_repository_name: str
     promoter_role_arn: str
@@ -47,11 +49,6 @@ class PlatformOutputs(_Outputs):
     delivery_queue_url: str
     dead_letter_queue_url: str
     operations_table: str
-
-    @property
-    def approvals_key(self) -> str:
-        """The key that signs approvals and waivers."""
-        return self.approval_key_arn or self.signing_key_arn
 
 
 class Endpoint(BaseModel):

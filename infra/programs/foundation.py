@@ -29,6 +29,7 @@ class Keys:
     cluster: EncryptionKey
     signing: SigningKey
     approval: SigningKey
+    ledger: SigningKey
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,7 +67,9 @@ def make_keys(settings: Settings, opts: pulumi.ResourceOptions) -> Keys:
         messaging=key("messaging", "events", "cloudwatch", "scheduler"),
         cluster=key("cluster"),
         signing=signing("signing", "model packages"),
-        approval=signing("approval", "approvals, waivers and the ledger"),
+        approval=signing("approval", "approvals and waivers"),
+        # Delivery writes the ledger too, and must not be able to sign what it verifies.
+        ledger=signing("ledger", "the ledger"),
     )
 
 

@@ -58,6 +58,7 @@ def name_everything(
             messaging=keys.messaging.arn,
             signing=keys.signing.arn,
             approval=keys.approval.arn,
+            ledger=keys.ledger.arn,
             mirror=keys.mirror.arn if keys.mirror else None,
         ),
         image_repository=images.repository_arn,

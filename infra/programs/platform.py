@@ -73,6 +73,7 @@ def deploy(settings: Settings) -> None:
         messaging_key_arn=keys.messaging.arn,
         signing_key_arn=keys.signing.arn,
         approval_key_arn=keys.approval.arn,
+        ledger_key_arn=keys.ledger.arn,
         pseudonym_secret_arn=secret.secret_arn if secret else pulumi.Output.from_input(""),
         image_repository_url=images.repository_url,
         image_repository_name=images.repository_name,

@@ -30,6 +30,7 @@ class PlatformOutputs:
     messaging_key_arn: Text
     signing_key_arn: Text
     approval_key_arn: Text
+    ledger_key_arn: Text
     pseudonym_secret_arn: Text
     image_repository_url: Text
     image_repository_name: Text

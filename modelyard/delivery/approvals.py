@@ -36,7 +36,7 @@ def approve(
         "approver": place.caller,
         "approved_at": now(),
     }
-    signed = statements.sign(promoter_kms(place), place.platform.approvals_key, statement)
+    signed = statements.sign(promoter_kms(place), place.platform.approval_key_arn, statement)
     stored = {**signed.stored(), "evidence": evidence}
     write_json(
         place.client("s3"),
@@ -72,7 +72,7 @@ def verify(
             + (f" --version {version}" if version else ""),
         )
     statement = statements.verify(
-        place.client("kms"), place.platform.approvals_key, stored, what="approval"
+        place.client("kms"), place.platform.approval_key_arn, stored, what="approval"
     )
     expected = {
         "kind": "approval",

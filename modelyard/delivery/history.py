@@ -18,7 +18,7 @@ def ledger(place: Place, *, writing: bool = False) -> "Ledger":
     from ml.governance.objects import Objects
 
     kms = place.client("kms")
-    key = place.platform.approvals_key
+    key = place.platform.ledger_key_arn
     return Ledger(
         objects=Objects(s3=place.client("s3"), bucket=place.platform.audit_bucket),
         keys=PublicKeys.from_kms(kms, [key]),

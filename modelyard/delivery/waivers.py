@@ -58,7 +58,7 @@ def grant(
         "expires": last.isoformat(),
         "granted_at": now(),
     }
-    signed = statements.sign(promoter_kms(place), place.platform.approvals_key, statement)
+    signed = statements.sign(promoter_kms(place), place.platform.approval_key_arn, statement)
     write_json(
         place.client("s3"),
         place.platform.audit_bucket,
@@ -76,7 +76,7 @@ def valid(place: Place, *, model: str, version: Version, today: date) -> dict[st
     if stored is None:
         return None
     statement = statements.verify(
-        place.client("kms"), place.platform.approvals_key, stored, what="waiver"
+        place.client("kms"), place.platform.approval_key_arn, stored, what="waiver"
     )
     covered = (
         statement["kind"] == "waiver"

@@ -10,6 +10,8 @@ from tests.infra.permissions import allows
 
 WRITERS = ("delivery", "promoter")
 OTHERS = ("data", "training", "packaging", "serving", "collector")
+APPROVAL_KEY = "arn:aws:fake:::approval-key"
+LEDGER_KEY = "arn:aws:fake:::ledger-key"
 AUDIT = "arn:aws:fake:::audit-bucket"
 ENTRY = f"{AUDIT}/ledger/00000007.json"
 HEAD = f"{AUDIT}/ledger/{entries.HEAD}"
@@ -48,8 +50,25 @@ def test_nothing_in_the_ledger_can_be_removed(role: str) -> None:
         assert not allows("prod", role, action, ENTRY)
 
 
+@by_every_writer
+def test_the_ledger_is_signed_with_a_key_of_its_own(role: str) -> None:
+    assert allows("prod", role, "kms:Sign", LEDGER_KEY)
+    assert allows("prod", role, "kms:GetPublicKey", LEDGER_KEY)
+
+
+@pytest.mark.parametrize("role", ["delivery", *OTHERS])
+def test_only_the_promoter_signs_approvals(role: str) -> None:
+    assert allows("prod", "promoter", "kms:Sign", APPROVAL_KEY)
+    assert not allows("prod", role, "kms:Sign", APPROVAL_KEY)
+
+
+def test_delivery_verifies_the_approvals_it_cannot_sign() -> None:
+    assert allows("prod", "delivery", "kms:Verify", APPROVAL_KEY)
+
+
 @pytest.mark.parametrize("role", OTHERS)
 def test_nobody_else_writes_to_it(role: str) -> None:
+    assert not allows("prod", role, "kms:Sign", LEDGER_KEY)
     for key in (ENTRY, HEAD):
         assert not allows("prod", role, "s3:PutObject", key, if_none_match="*")
         assert not allows("prod", role, "s3:PutObject", key, if_match="etag")

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from modelyard.delivery import evidence
+from modelyard.delivery import approvals, evidence, statements
 from modelyard.delivery.history import append_once
+from modelyard.errors import RefusedError
 from modelyard.place import Place
 from modelyard.storage import write_json
 from modelyard.target import Target, Yard
@@ -48,6 +49,35 @@ def test_log_verify_and_at(yard: Place, capsys: pytest.CaptureFixture[str]) -> N
     assert live["prod"][world.MODEL]["version"] == "2"
     before = json.loads(type_(capsys, "audit", "at", "1999-01-01", "--env", "prod", "--json").out)
     assert before["prod"] == {}
+
+
+def test_entries_are_signed_with_the_ledgers_key_and_approvals_are_not(
+    yard: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    used: list[str] = []
+    signers = {"ledger": yard.platform.ledger_key_arn, "approval": yard.platform.approval_key_arn}
+    assert len(set(signers.values())) == 2
+    found = yard.client("kms")
+    sign = found.sign
+
+    def noting(**request: object) -> object:
+        used.append(str(request["KeyId"]))
+        return sign(**request)
+
+    monkeypatch.setattr(found, "sign", noting)
+    client = Place.client
+    monkeypatch.setattr(
+        Place, "client", lambda self, name: found if name == "kms" else client(self, name)
+    )
+    released(yard, "1")
+    assert set(used) == {signers["ledger"]}
+
+
+def test_what_the_ledgers_key_signed_is_no_approval(yard: Place) -> None:
+    statement = {"kind": "approval", "model": world.MODEL}
+    forged = statements.sign(yard.client("kms"), yard.platform.ledger_key_arn, statement).stored()
+    with pytest.raises(RefusedError, match="altered or forged"):
+        approvals.verify(yard, forged, model=world.MODEL, release=world.RELEASE, requester="ada")
 
 
 def test_a_ledger_that_was_edited_is_refused(

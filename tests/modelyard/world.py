@@ -66,7 +66,12 @@ def stand_up(place: Place) -> None:
         AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
         BillingMode="PAY_PER_REQUEST",
     )
-    key = place.client("kms").create_key(KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY")
+    keys = {
+        f"{purpose}_key_arn": place.client("kms").create_key(
+            KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY"
+        )["KeyMetadata"]["Arn"]
+        for purpose in ("signing", "approval", "ledger")
+    }
     queue = place.client("sqs").create_queue(QueueName="delivery")["QueueUrl"]
     arn = f"arn:aws:sqs:{REGION}:{place.account}:delivery"
     events = place.client("events")
@@ -81,7 +86,7 @@ def stand_up(place: Place) -> None:
         "lakehouse_bucket": names["lake"],
         "artifacts_bucket": names["artifacts"],
         "audit_bucket": names["audit"],
-        "signing_key_arn": key["KeyMetadata"]["Arn"],
+        **keys,
         "image_repository_url": f"{place.account}.dkr.ecr.{REGION}.amazonaws.com/modelyard",
         "image_repository_name": "modelyard",
         "promoter_role_arn": f"arn:aws:iam::{place.account}:role/promoter",

@@ -30,6 +30,7 @@ class KeyArns:
     messaging: Arn
     signing: Arn
     approval: Arn
+    ledger: Arn
     mirror: Arn | None = None
 
 

@@ -17,7 +17,7 @@ def delivery_statements(access: Access) -> list[Statement]:
         *ledger_statements(access),
         *_train(access),
         *releasing_statements(access),
-        deny("NeverSignForOthers", "kms:Sign", access.keys.signing),
+        deny("NeverSignForOthers", "kms:Sign", [access.keys.signing, access.keys.approval]),
         deny(
             "NeverWriteApprovals",
             "s3:PutObject",
@@ -68,11 +68,7 @@ def _verify_and_record(access: Access) -> list[Statement]:
         allow("WriteEvidence", "s3:PutObject", under(buckets.artifacts, "evidence", "releases")),
         allow("UseArtifactsKey", USE_KEY, keys.artifacts, through("s3", access.region)),
         allow("VerifyPackages", ["kms:GetPublicKey", "kms:Verify"], keys.signing),
-        allow(
-            "VerifyApprovalsAndSignLedgerHead",
-            ["kms:GetPublicKey", "kms:Sign", "kms:Verify"],
-            keys.approval,
-        ),
+        allow("VerifyApprovals", ["kms:GetPublicKey", "kms:Verify"], keys.approval),
     ]
 
 

@@ -27,4 +27,11 @@ def ledger_statements(access: Access) -> list[Statement]:
             under(audit, "ledger", name=LEDGER_HEAD),
             {"Null": {"s3:if-match": "false"}},
         ),
+        allow(
+            "SignLedger",
+            ["kms:GetPublicKey", "kms:Sign", "kms:Verify"],
+            access.keys.ledger,
+            # GetPublicKey carries no algorithm, hence IfExists; Sign always names one.
+            {"StringEqualsIfExists": {"kms:SigningAlgorithm": "ECDSA_SHA_256"}},
+        ),
     ]
