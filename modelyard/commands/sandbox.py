@@ -11,7 +11,7 @@ import typer
 from modelyard import checkout
 from modelyard.activity import doing
 from modelyard.commands.options import JsonOption
-from modelyard.errors import RefusedError
+from modelyard.errors import RefusedError, unknown
 from modelyard.output import emit, note, say, table
 
 app = typer.Typer(no_args_is_help=True, help="AWS and three clusters on this machine.")
@@ -104,7 +104,11 @@ def logs(
     """Print the last lines of one part's log."""
     from modelyard.laptop import sandbox
 
-    found = sandbox(checkout.root()).logs(part)
+    ours = sandbox(checkout.root())
+    known = [each.name for each in ours.status().parts]
+    if known and part not in [*known, "supervisor"]:
+        raise unknown("part", part, [*known, "supervisor"])
+    found = ours.logs(part)
     if path:
         typer.echo(found)
         return
