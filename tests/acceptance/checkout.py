@@ -8,6 +8,8 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -98,17 +100,24 @@ class Checkout:
         assert code is None or done.code == code, f"{line} ended with {done.code}: {done.told}"
         return done
 
-    def start(self, *words: str) -> "subprocess.Popen[str]":
-        """Start a `modelyard` command in a terminal of its own, and do not wait."""
-        return subprocess.Popen(
+    @contextmanager
+    def started(self, *words: str) -> Iterator["subprocess.Popen[str]"]:
+        """Start a `modelyard` command in a terminal of its own; it is gone afterwards."""
+        process = subprocess.Popen(
             [str(self.root / "bin" / "modelyard"), *words],
             cwd=self.root,
             env=_environment({}),
+            stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
             start_new_session=True,
         )
+        try:
+            yield process
+        finally:
+            process.kill()
+            process.communicate()
 
     def entered(self) -> dict[str, str]:
         """The variables of a shell that has entered the sandbox."""
@@ -151,10 +160,7 @@ class Checkout:
 def ctrl_c(process: "subprocess.Popen[str]") -> str:
     """Press Ctrl-C in the process's terminal, and return what it showed until it ended."""
     os.killpg(process.pid, signal.SIGINT)
-    try:
-        return process.communicate(timeout=90)[0]
-    finally:
-        process.kill()
+    return process.communicate(timeout=90)[0]
 
 
 def _environment(extra: dict[str, str]) -> dict[str, str]:

@@ -106,7 +106,7 @@ def test_three_mistakes_in_a_model_folder_are_three_lines(
         (("predict", "diabetes", "--env", "dev", "--request", "{"), "is not JSON"),
         (("status", "--target", "moon"), 'no target "moon"'),
         (("audit", "at", "yesterday"), "neither a date nor a moment"),
-        (("sandbox", "logs", "nobody"), "no log of a part"),
+        (("sandbox", "logs", "awz"), 'Did you mean "aws"?'),
     ],
     ids=lambda each: " ".join(each[:3]) if isinstance(each, tuple) else "",
 )  # fmt: skip
