@@ -3,17 +3,23 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Any
 
 from modelyard import stacks
 from modelyard.images import build_release, copy_into
 from modelyard.live.releases import ReleaseLines
 from modelyard.place import Place
 from modelyard.release_record import key_of
+from modelyard.source import head
 from modelyard.stacks import UpResult
 from modelyard.storage import read_json, write_json
 from modelyard.target import Yard
 
 Report = Callable[[str], None]
+Build = Callable[[Place, Report], dict[str, Any]]
+"""Makes the release image of the commit that is checked out, and returns its record."""
+Copy = Callable[[Place, dict[str, Any]], str]
+"""Brings a release's image into an environment."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,11 +49,12 @@ def releases_up(place: Place, report: Report) -> UpResult:
     return done
 
 
-def bring_up(yard: Yard, names: list[str], report: Report) -> list[BroughtUp]:
+def bring_up(
+    yard: Yard, names: list[str], report: Report, *, renew_runtime: bool = False
+) -> list[BroughtUp]:
     """Bring environments up side by side: accounts and stacks of their own share nothing."""
     platforms = side_by_side(names, lambda name: platform_up(yard.place(name), report))
-    for name in names:
-        ensure_runtime(yard, name, report)
+    ensure_runtime(yard, names, report, renew=renew_runtime)
     releases = side_by_side(names, lambda name: releases_up(yard.place(name), report))
     return [
         BroughtUp(environment=name, platform=platforms[name], releases=releases[name])
@@ -62,20 +69,39 @@ def side_by_side(names: list[str], work: Callable[[str], UpResult]) -> dict[str,
     return {name: each.result() for name, each in started.items()}
 
 
-def ensure_runtime(yard: Yard, name: str, report: Report) -> None:
-    """Give an environment the image that answers before any version is released."""
-    place = yard.place(name)
-    lines = ReleaseLines.of(place)
-    if lines.runtime_image:
+def ensure_runtime(
+    yard: Yard,
+    names: list[str],
+    report: Report,
+    *,
+    renew: bool = False,
+    build: Build = build_release,
+    copy: Copy = copy_into,
+) -> None:
+    """Give environments the image that answers before any version is released.
+
+    One release serves all of them. One that has an image keeps it, unless `renew` asks for the
+    commit that is checked out.
+    """
+    wanting = [yard.place(name) for name in names]
+    wanting = [place for place in wanting if _wants_runtime(place, renew=renew)]
+    if not wanting:
         return
-    origin = yard.place(yard.names[0])
     report("release image of this commit")
-    release = build_release(origin, report)
-    report(f"{name}: {copy_into(place, release)}")
-    s3, bucket = place.client("s3"), place.platform.artifacts_bucket
-    if read_json(s3, bucket, key_of(release["image_digest"])) is None:
-        write_json(s3, bucket, key_of(release["image_digest"]), release)
-    lines.set_runtime_image(release["image_digest"])
+    release = build(yard.place(yard.names[0]), report)
+    for place in wanting:
+        report(f"{place.name}: {copy(place, release)}")
+        s3, bucket = place.client("s3"), place.platform.artifacts_bucket
+        write_json(s3, bucket, key_of(release["image_digest"]), release, once=True)
+        ReleaseLines.of(place).set_runtime_image(release["image_digest"])
+
+
+def _wants_runtime(place: Place, *, renew: bool) -> bool:
+    image = ReleaseLines.of(place).runtime_image
+    if not image or not renew:
+        return not image
+    record = read_json(place.client("s3"), place.platform.artifacts_bucket, key_of(image))
+    return record is None or record["git_sha"] != head(place.root)
 
 
 def describe(done: UpResult) -> str:

@@ -31,7 +31,7 @@ class Source:
 @contextmanager
 def source(root: Path, *, working_tree: bool) -> Iterator[Source]:
     """Unpack HEAD, or copy the working tree and hash how it differs from HEAD."""
-    sha = _git(root, "rev-parse", "HEAD").decode().strip()
+    sha = head(root)
     with TemporaryDirectory() as name:
         folder = Path(name)
         difference = ""
@@ -43,6 +43,11 @@ def source(root: Path, *, working_tree: bool) -> Iterator[Source]:
             with tarfile.open(fileobj=BytesIO(archive)) as packed:
                 packed.extractall(folder, filter="data")
         yield Source(folder=folder, git_sha=sha, dirty=bool(difference), diff_sha256=difference)
+
+
+def head(root: Path) -> str:
+    """Return the commit that is checked out."""
+    return _git(root, "rev-parse", "HEAD").decode().strip()
 
 
 def difference_to_head(root: Path) -> str:

@@ -37,6 +37,12 @@ def deploy(
     names: Annotated[
         list[str] | None, typer.Argument(metavar="[ENV]...", help="All by default.")
     ] = None,
+    renew_runtime: Annotated[
+        bool,
+        typer.Option(
+            "--renew-runtime", help="Build the image of pods without a version from this commit."
+        ),
+    ] = False,
     target: TargetOption = "sandbox",
     as_json: JsonOption = False,
 ) -> None:
@@ -52,7 +58,7 @@ def deploy(
         state="what the engine had finished stays up and is recorded in its state",
         resume=f"modelyard deploy {' '.join(chosen)}",
     ):
-        done = bring_up(yard, chosen, note)
+        done = bring_up(yard, chosen, note, renew_runtime=renew_runtime)
     if as_json:
         emit(done)
         return
