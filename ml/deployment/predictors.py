@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -72,13 +72,15 @@ def _vector(field: Field, column: Column) -> Column:
     return column.reshape(-1, 1)
 
 
-def describe_inputs(columns: Mapping[str, str], task: str) -> dict[str, Any]:
-    """What inputs.json holds: the protocol's names and datatypes."""
+def describe_inputs(
+    columns: Mapping[str, str], task: str, *, not_nullable: Collection[str] = ()
+) -> dict[str, Any]:
+    """What inputs.json holds: the protocol's names and datatypes, and what may be missing."""
     datatypes = {kind: datatype for datatype, kind in _KINDS.items()}
     output = "probability" if task == "classification" else "prediction"
     return {
         "inputs": [
-            {"name": name, "datatype": datatypes[kind], "nullable": True}
+            {"name": name, "datatype": datatypes[kind], "nullable": name not in not_nullable}
             for name, kind in columns.items()
         ],
         "outputs": [{"name": output, "datatype": "FP64"}],

@@ -18,6 +18,7 @@ from ml.deployment.formats import load_model
 from ml.development.baseline import fit_baseline
 from ml.development.evaluate import evaluate
 from ml.development.inputs import model_inputs
+from ml.development.missing import indispensable
 from ml.development.scored import BASELINE, CANDIDATE, scored_rows
 from ml.development.train import score
 from ml.failures import StepError
@@ -103,16 +104,17 @@ def measure_latency(
 def _served(
     folder: RunFolder, pipeline: Any, fitted: dict[str, Any], inputs: pl.DataFrame
 ) -> dict[str, Any]:
-    """Decide the form that will be served, keep it, and time that form."""
+    """Decide the form that will be served, keep it, time it, and try what it can do without."""
     task, columns = fitted["task"], dict(fitted["columns"])
     content, equality = export_if_equal(pipeline, task, columns, inputs)
     record = {**asdict(equality), "digest": digest_of(content) if content else None}
-    folder.write_json(FORMATS, {"onnx": record})
-    if content is None:
-        return {"form": "skops", **measure_latency(partial(score, pipeline, task), inputs)}
-    folder.write(EXCHANGE, content)
-    running = session(content)
-    return {"form": "onnx", **measure_latency(partial(score_onnx, running, task), inputs)}
+    form, answer = "skops", partial(score, pipeline, task)
+    if content is not None:
+        folder.write(EXCHANGE, content)
+        form, answer = "onnx", partial(score_onnx, session(content), task)
+    needed = indispensable(answer, inputs, columns)
+    folder.write_json(FORMATS, {"onnx": record, "not_nullable": needed})
+    return {"form": form, **measure_latency(answer, inputs)}
 
 
 def _shown(value: float | None) -> str:

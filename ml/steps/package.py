@@ -79,7 +79,7 @@ def collect(spec: ModelSpec, folder: RunFolder, identity: Identity) -> dict[str,
         champion=(gate["champion"] or {}).get("digest"),
     )
     training = model_inputs(folder.read_frame(TRAINING), columns)
-    described = describe_inputs(columns, task)
+    described = describe_inputs(columns, task, not_nullable=formats["not_nullable"])
     answers = folder.read_frame(SCORED).select(
         pl.col("score_candidate").alias(described["outputs"][0]["name"])
     )

@@ -125,6 +125,8 @@ def test_from_rows_to_a_version_that_answers(
         "sex",
         "bmi",
     ]
+    fields = json.loads(opened.read("inputs.json"))["inputs"]
+    assert all(field["nullable"] for field in fields), "the estimator imputes"
     assert b"# diabetes" in opened.read("card.md")
     lines = [line for line in capsys.readouterr().out.splitlines() if line.startswith("{")]
     assert [json.loads(line)["step"] for line in lines] == [
@@ -242,3 +244,16 @@ def test_a_gate_result_changed_after_sealing_is_not_registered(
     with pytest.raises(StepError, match=r"gate.json differs from the one that was sealed"):
         run.register()
     assert digest_of(folder.read(MANIFEST)).startswith("sha256:")
+
+
+def test_an_input_that_the_model_needs_is_told_to_callers(account: Account) -> None:
+    run = Run(account, "needs")
+    run.judge()
+    measured = run.json("formats.json")
+    assert measured["not_nullable"] == []
+    run.put("formats.json", json.dumps({**measured, "not_nullable": ["bmi"]}).encode())
+    run.package()
+    key = f"packages/diabetes/{run.run}/inputs.json"
+    stored = account.s3.get_object(Bucket=account.bucket, Key=key)["Body"].read()
+    needed = [field["name"] for field in json.loads(stored)["inputs"] if not field["nullable"]]
+    assert needed == ["bmi"]
