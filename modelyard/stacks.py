@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 PLATFORM = "platform"
 RELEASES = "releases"
+POLICY = "policy"
+"""The pack that every update is judged by: a second per update, wherever it is started."""
 
 Report = Callable[[str], None]
 
@@ -40,9 +42,12 @@ class UpResult:
 
 
 def up(root: Path, project: str, environment: str, report: Report) -> UpResult:
-    """Bring a stack to what its program says; raises with the engine's own diagnosis."""
+    """Bring a stack to what its program says, unless that breaks a rule of the policy pack.
+
+    Raises with the engine's own diagnosis.
+    """
     with _in_our_words(environment, project):
-        done = _engine(root, project).up(environment, report)
+        done = _engine(root, project).up(environment, report, policy_pack=root / POLICY)
     return UpResult(
         environment=environment,
         project=project,
