@@ -21,6 +21,11 @@ ENVIRONMENTS = [
 ]
 
 
+@pytest.fixture(autouse=True)
+def cache() -> None:
+    """Nothing is allotted here, and an empty cache would build the engine again."""
+
+
 @pytest.fixture(scope="session")
 def emulator() -> Iterator[Emulator]:
     started = Emulator(ENVIRONMENTS)
