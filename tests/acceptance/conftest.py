@@ -14,7 +14,7 @@ import pytest
 from tests.acceptance.checkout import Checkout, Done
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkout]:
     """A checkout with a running sandbox, and the proof that nothing of it is left."""
     named = os.environ.get("MODELYARD_ACCEPTANCE_ROOT")
@@ -35,7 +35,7 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkout]:
         assert mounts(root) == []
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def deployed(checkout: Checkout) -> Checkout:
     """The checkout once all three environments are up."""
     if checkout.modelyard("status", code=None).code != 0:
@@ -43,7 +43,7 @@ def deployed(checkout: Checkout) -> Checkout:
     return checkout
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def first_version(deployed: Checkout) -> Checkout:
     """The checkout once a version of diabetes is live in dev."""
     if not live_version(deployed):
