@@ -3,6 +3,7 @@
 from sandbox.aws.patches import (
     bucket_policies,
     conditional_put,
+    delete_markers,
     event_targets,
     key_states,
     managed_policies,
@@ -16,6 +17,7 @@ def apply_all() -> None:
     for patch in (
         bucket_policies,
         conditional_put,
+        delete_markers,
         event_targets,
         key_states,
         managed_policies,

@@ -140,8 +140,9 @@ class Operations:
         """Delete it and what belongs to it."""
         target = self._target(token, identity, state)
         try:
-            if ask.cluster.delete(target):
-                await_gone(ask.cluster, target, ask.limit, ask.alive)
+            doomed = ask.cluster.live(target)
+            if doomed is not None and ask.cluster.delete(target):
+                await_gone(ask.cluster, doomed, ask.limit, ask.alive)
         except UnknownKindError:
             # Its definition went first and took it along.
             return

@@ -49,17 +49,20 @@ def await_ready(
 
 
 def await_gone(
-    cluster: Cluster, target: Object, seconds: float, alive: Callable[[], bool]
+    cluster: Cluster, doomed: Object, seconds: float, alive: Callable[[], bool]
 ) -> None:
-    """Wait until nothing of it is left."""
+    """Wait until nothing of it is left; a successor of its name is another object.
+
+    A namespace gets a new `default` account the moment the old one goes.
+    """
     end = time.monotonic() + seconds
     while alive():
-        live = cluster.live(target)
-        if live is None:
+        live = cluster.live(doomed)
+        if live is None or live["metadata"]["uid"] != doomed["metadata"]["uid"]:
             return
         if time.monotonic() > end:
             kept = live["metadata"].get("finalizers") or live.get("spec", {}).get("finalizers")
-            raise NotReadyError(f"{_title(target)} is still there; held by {kept}.", "")
+            raise NotReadyError(f"{_title(doomed)} is still there; held by {kept}.", "")
         time.sleep(0.15)
 
 

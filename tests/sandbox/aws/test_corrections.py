@@ -188,3 +188,19 @@ def test_policies_that_aws_manages_can_be_attached_and_others_not(
         iam.attach_role_policy(
             RoleName="control-plane", PolicyArn="arn:aws:iam::aws:policy/AmazonEKSNoSuchPolicy"
         )
+
+
+def test_a_bucket_of_deleted_objects_can_be_emptied_when_it_keeps_no_versions_any_more(
+    client: Callable[..., Any],
+) -> None:
+    s3 = client("s3")
+    s3.create_bucket(Bucket="lake", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+    for status in ("Enabled", "Suspended"):
+        s3.put_bucket_versioning(Bucket="lake", VersioningConfiguration={"Status": status})
+        if status == "Enabled":
+            s3.put_object(Bucket="lake", Key="a", Body=b"1")
+            s3.delete_object(Bucket="lake", Key="a")
+    listed = s3.list_object_versions(Bucket="lake")
+    for each in [*listed["Versions"], *listed["DeleteMarkers"]]:
+        s3.delete_object(Bucket="lake", Key=each["Key"], VersionId=each["VersionId"])
+    s3.delete_bucket(Bucket="lake")

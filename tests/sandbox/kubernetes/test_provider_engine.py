@@ -3,6 +3,7 @@
 import gc
 import os
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -213,3 +214,27 @@ def test_an_immutable_field_replaces(cluster: Cluster, stack: Stack) -> None:
     path = f"/apis/apps/v1/namespaces/{NAMESPACE}/deployments/swapped"
     live = cluster.api.call("GET", path)
     assert live["spec"]["selector"]["matchLabels"]["version"] == "two"
+
+
+def test_what_the_cluster_makes_again_at_once_still_counts_as_gone(
+    cluster: Cluster, stack: Stack
+) -> None:
+    def program() -> None:
+        options = provider(cluster)
+        space = k8s.core.v1.Namespace("space", opts=options)
+        # Every namespace has one, and gets a new one the moment it is deleted.
+        k8s.core.v1.ServiceAccount(
+            "account",
+            metadata={
+                "name": "default",
+                "namespace": space.metadata.name,
+            },
+            automount_service_account_token=False,
+            opts=options,
+        )
+
+    made = stack(program)
+    made.up()
+    began = time.monotonic()
+    made.destroy()
+    assert time.monotonic() - began < 60
