@@ -87,9 +87,7 @@ def test_an_approval_for_another_release_does_not_fit(prod: Place) -> None:
 def test_a_signature_by_another_key_is_refused(prod: Place) -> None:
     stored = approve(prod)
     other = prod.client("kms").create_key(KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY")
-    forged = statements.sign(
-        prod.client("kms"), other["KeyMetadata"]["Arn"], stored["statement"]
-    )
+    forged = statements.sign(prod.client("kms"), other["KeyMetadata"]["Arn"], stored["statement"])
     with pytest.raises(RefusedError, match="altered or forged"):
         verify(prod, {**forged.stored(), "evidence": EVIDENCE})
 

@@ -11,7 +11,7 @@ from tests.sandbox.kubernetes.cluster import Cluster, run_cluster
 
 @pytest.fixture(scope="session")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    needed = ("controlplane", "node", "kubectl")
+    needed = ("controlplane", "node", "kubectl", "pulumi")
     if not all(map(shutil.which, needed)):
         from tools import ensure
 

@@ -1,8 +1,6 @@
 """The real engine, the provider and a real cluster agree on what there is."""
 
 import gc
-import os
-import shutil
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -30,10 +28,6 @@ Stack = Callable[[Program], auto.Stack]
 @pytest.fixture
 def stack(cluster: Cluster, tmp_path: Path) -> Iterator[Stack]:
     """Make the stack `dev` of a program that is attached to a provider of its own."""
-    if not shutil.which("pulumi"):
-        from tools import ensure
-
-        os.environ["PATH"] = f"{ensure(['pulumi'], lambda message: None)}:{os.environ['PATH']}"
     server, port = serve(cluster.layout, 0)
     (tmp_path / "state").mkdir()
     environment = {
