@@ -8,6 +8,8 @@ STORY  ?= tell
 
 SHELL := /bin/bash
 export PYTHONPATH := $(CURDIR)
+# The sandbox starts many short Python processes: without bytecode each compiles its imports again.
+unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
 .PHONY: help setup tools up story down test test-fast check lock bench clean
 
