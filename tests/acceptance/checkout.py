@@ -140,7 +140,7 @@ class Checkout:
             capture_output=True,
             text=True,
             check=False,
-            timeout=600,
+            timeout=300,
         )
         return Done(
             code=done.returncode,

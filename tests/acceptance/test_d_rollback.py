@@ -13,8 +13,6 @@ from tests.acceptance.conftest import diabetes
 
 pytestmark = pytest.mark.engine
 
-SEED = ("seed: 7", "seed: 11")
-
 
 @dataclass(frozen=True, kw_only=True)
 class Served:
@@ -47,9 +45,10 @@ def served(checkout: Checkout) -> Served:
 def versions(first_version: Checkout) -> tuple[Served, Served]:
     """What served before and what serves now: other code and another model."""
     before = served(first_version)
-    spec = first_version.root / "models" / "diabetes" / "model.yaml"
-    spec.write_text(spec.read_text().replace(*SEED))
-    first_version.commit("Try another seed")
+    code = first_version.root / "models" / "diabetes" / "estimator.py"
+    # Other code, but as good a model: whether a better one passes its gate is not the point here.
+    code.write_text(code.read_text() + "# Reviewed.\n")
+    first_version.commit("Say that it was reviewed")
     first_version.modelyard("release", "build")
     first_version.modelyard("train", "diabetes", "--env", "dev")
     return before, served(first_version)

@@ -80,13 +80,13 @@ def test_three_mistakes_in_a_model_folder_are_three_lines(
 ) -> None:
     spoilt.replace(
         "models/diabetes/model.yaml",
-        ("seed: 7", "seed: seven"),
+        ("k: 2", "k: two"),
         ("holdout_fraction: 0.25", "holdout_fraction: 1.25"),
         ("retrain:", "retraining:"),
     )
     told = deployed.modelyard("models", "check", code=REFUSED)
     assert "flight_delay: in order" in told.out
-    for path in ("estimator.seed", "gates.holdout_fraction", "retraining"):
+    for path in ("data.redaction.k", "gates.holdout_fraction", "retraining"):
         assert path in told.out
     found = deployed.modelyard("models", "check", "--json", code=REFUSED).json["models"]
     assert len(found["diabetes"]) >= 3

@@ -30,7 +30,12 @@ def listed(aws: Session) -> dict[str, list[str]]:
             each["VpcId"] for each in ec2.describe_vpcs()["Vpcs"] if not each["IsDefault"]
         ],
         "images": [each["repositoryName"] for each in ecr.describe_repositories()["repositories"]],
-        "logs": [each["logGroupName"] for each in logs.describe_log_groups()["logGroups"]],
+        "logs": [
+            each["logGroupName"]
+            for each in logs.describe_log_groups()["logGroups"]
+            # SageMaker makes its own, which no stack holds.
+            if not each["logGroupName"].startswith("/aws/sagemaker/")
+        ],
         "rules": [each["Name"] for each in events.list_rules()["Rules"]],
         "tables": tables.list_tables()["TableNames"],
         "secrets": [each["Name"] for each in secrets.list_secrets()["SecretList"]],
@@ -90,6 +95,9 @@ def test_destroyed_dev_leaves_nothing_behind(first_version: Checkout) -> None:
         )
     assert listed(session(first_version, "dev")) == {}
     assert namespaces(first_version, "dev") == set()
+    # The lines name versions that went with the buckets; nobody wants them served again.
+    for lines in (first_version.state / "releases").glob("*dev.yaml"):
+        lines.unlink()
 
 
 def test_a_failure_in_the_middle_is_told_and_leaves_no_traceback(deployed: Checkout) -> None:
