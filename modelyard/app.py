@@ -76,6 +76,9 @@ def run(command: Callable[[], object]) -> int:
         return ExitCode.OK
     except Exception as error:
         return _failed(error)
+    if outcome == ExitCode.INTERRUPTED:
+        # Typer has caught Ctrl-C itself and says nothing.
+        return _interrupted()
     return outcome if isinstance(outcome, int) else ExitCode.OK
 
 

@@ -137,6 +137,17 @@ def test_an_interrupt_says_the_state_and_how_to_go_on(capsys: pytest.CaptureFixt
     assert "nothing was changed" in capsys.readouterr().err
 
 
+def test_an_interrupt_inside_a_command_is_told_as_well(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Typer catches Ctrl-C before we can: what it leaves of it is an exit code.
+    monkeypatch.setattr("modelyard.catalogue.model_names", _interrupt)
+    with pytest.raises(SystemExit) as left:
+        app.main(["models", "list"])
+    assert left.value.code == ExitCode.INTERRUPTED
+    assert "interrupted; nothing was changed" in capsys.readouterr().err
+
+
 def _interrupt() -> None:
     raise KeyboardInterrupt
 
