@@ -5,8 +5,6 @@ PY     := $(VENV)/bin/python
 UV     := $(VENV)/bin/uv
 STAMP  := $(VENV)/.installed
 STORY  ?= tell
-# Adds operations to the emulator that must be there before its process serves anything else.
-ALONE  := tests/sandbox/sagemaker
 
 SHELL := /bin/bash
 export PYTHONPATH := $(CURDIR)
@@ -43,12 +41,10 @@ down: ## stop the sandbox; says first what will be lost
 	@if [ -x $(PY) ]; then $(PY) -m modelyard sandbox down --yes; else echo "nothing is set up here"; fi
 
 test: tools ## run all tests
-	@$(PY) -m pytest $(ALONE:%=--ignore=%)
-	@$(PY) -m pytest $(ALONE)
+	@$(PY) -m pytest
 
 test-fast: setup ## run the tests that need no engine
-	@$(PY) -m pytest -m "not engine" $(ALONE:%=--ignore=%)
-	@$(PY) -m pytest -m "not engine" $(ALONE)
+	@$(PY) -m pytest -m "not engine"
 
 check: setup ## lint, format, types, import contracts
 	@$(VENV)/bin/ruff check .

@@ -1,13 +1,10 @@
 """Fact: moto inspects the whole response class at every request, milliseconds each time."""
 
-import functools
-
 import moto.core.responses as core
-from moto.core.utils import method_names_from_class
 
-from sandbox.aws.patches.replacing import replace
+from sandbox.aws.patches.replacing import method_names, replace
 
 
 def apply() -> None:
     """Inspect each class once."""
-    replace(core, "method_names_from_class", functools.cache(method_names_from_class))
+    replace(core, "method_names_from_class", method_names)
