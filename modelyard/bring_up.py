@@ -7,6 +7,7 @@ from typing import Any
 
 from modelyard import stacks
 from modelyard.images import build_release, copy_into
+from modelyard.live.deploying import deploy_releases
 from modelyard.live.releases import ReleaseLines
 from modelyard.place import Place
 from modelyard.release_record import key_of
@@ -43,8 +44,7 @@ def platform_up(place: Place, report: Report) -> UpResult:
 def releases_up(place: Place, report: Report) -> UpResult:
     """Bring the releases of one environment to what its lines say."""
     report(f"{place.name}: releases")
-    done = stacks.up(place.root, stacks.RELEASES, place.name, report)
-    place.__dict__.pop("releases", None)
+    done = deploy_releases(place, report)
     report(f"{place.name}: releases, {describe(done)}")
     return done
 
@@ -81,7 +81,7 @@ def ensure_runtime(
     """Give environments the image that answers before any version is released.
 
     One release serves all of them. One that has an image keeps it, unless `renew` asks for the
-    commit that is checked out.
+    commit that is checked out, or the image's record has gone with the environment's bucket.
     """
     wanting = [yard.place(name) for name in names]
     wanting = [place for place in wanting if _wants_runtime(place, renew=renew)]
@@ -98,10 +98,10 @@ def ensure_runtime(
 
 def _wants_runtime(place: Place, *, renew: bool) -> bool:
     image = ReleaseLines.of(place).runtime_image
-    if not image or not renew:
-        return not image
+    if not image:
+        return True
     record = read_json(place.client("s3"), place.platform.artifacts_bucket, key_of(image))
-    return record is None or record["git_sha"] != head(place.root)
+    return record is None or (renew and record["git_sha"] != head(place.root))
 
 
 def describe(done: UpResult) -> str:

@@ -19,6 +19,7 @@ KINDS = (
     "rolled_back",
     "failed",
     "retrained",
+    "withdrawn",
 )
 _LIVE = ("released", "rolled_back")
 """The kinds after which another version answers."""
@@ -92,7 +93,11 @@ def live_versions(records: Iterable[Record], moment: datetime) -> dict[str, dict
     live: dict[str, dict[str, Live]] = {}
     for record in records:
         entry = record.entry
-        if entry.kind not in _LIVE or utc(datetime.fromisoformat(entry.at)) > moment:
+        if utc(datetime.fromisoformat(entry.at)) > moment:
+            continue
+        if entry.kind == "withdrawn":
+            _withdraw(live.get(entry.environment, {}), entry)
+        if entry.kind not in _LIVE:
             continue
         live.setdefault(entry.environment, {})[entry.model] = Live(
             version=entry.version,
@@ -103,6 +108,12 @@ def live_versions(records: Iterable[Record], moment: datetime) -> dict[str, dict
             details=entry.details,
         )
     return live
+
+
+def _withdraw(live: dict[str, Live], entry: Entry) -> None:
+    """Nothing answers any more, unless the entry is about another version than the live one."""
+    if entry.model in live and live[entry.model].version == entry.version:
+        del live[entry.model]
 
 
 def utc(moment: datetime) -> datetime:

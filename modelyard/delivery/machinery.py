@@ -3,13 +3,13 @@
 from collections.abc import Callable
 from typing import Any
 
-from modelyard import stacks
 from modelyard.delivery.history import append_once
 from modelyard.delivery.journey import Journey
 from modelyard.delivery.load_test import LoadResult
 from modelyard.delivery.load_test import load as run_load
 from modelyard.delivery.station import Machinery
 from modelyard.errors import RefusedError, YardError
+from modelyard.live.deploying import deploy_releases
 from modelyard.live.endpoint import Endpoint, endpoint, wait_ready
 from modelyard.live.example import inputs_of, request, rows_of, single_requests
 from modelyard.live.training import look, start_training
@@ -25,7 +25,7 @@ def machinery(report: Callable[[str], None]) -> Machinery:
     """Return the machinery that acts on real environments."""
 
     def deploy(place: Place) -> dict[str, int]:
-        return stacks.up(place.root, stacks.RELEASES, place.name, report).changes
+        return deploy_releases(place, report).changes
 
     return Machinery(
         deploy=deploy,

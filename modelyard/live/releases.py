@@ -1,7 +1,7 @@
 """The release lines of one environment: which version of each model is live, and was."""
 
 import fcntl
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,6 +49,11 @@ class ReleaseLines:
     def history(self, model: str) -> list[Line]:
         """Return the lines that were live before this one, oldest first."""
         return [dict(line) for line in self._read_history().get(model, [])]
+
+    def models(self) -> list[str]:
+        """Name every model that has a line or had one."""
+        live = self._section(self._read()).get("live") or {}
+        return sorted({*live, *self._read_history()})
 
     def set_runtime_image(self, digest: str) -> None:
         """Name the image of pods that serve no version yet."""
@@ -104,6 +109,17 @@ class ReleaseLines:
             document = self._read()
             self._section(document).get("live", {}).pop(model, None)
             self._write(self.path, document)
+
+    def forget(self, model: str, *, live: bool, earlier: Set[str]) -> None:
+        """Remove the live line if told to, and the earlier lines of these packages."""
+        with self._held():
+            history = self._read_history()
+            history[model] = [e for e in history.get(model, []) if e["package"] not in earlier]
+            self._write(self._history_path, history)
+            if live:
+                document = self._read()
+                self._section(document).get("live", {}).pop(model, None)
+                self._write(self.path, document)
 
     @property
     def _history_path(self) -> Path:

@@ -4,17 +4,17 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from modelyard import stacks
 from modelyard.delivery.history import append_once
 from modelyard.delivery.lock import Lock
 from modelyard.delivery.operations import Operations
 from modelyard.errors import RefusedError, UsageError, YardError
+from modelyard.live.deploying import deploy_releases
 from modelyard.live.endpoint import endpoint, wait_ready
 from modelyard.live.releases import Line, ReleaseLines
 from modelyard.place import Place, person
 
 READY_SECONDS = 90.0
-Deploy = Callable[[Place, Callable[[str], None]], None]
+Deploy = Callable[[Place, Callable[[str], None]], object]
 """Runs the engine on the environment's releases; the platform stack is not touched."""
 Served = Callable[[Place, str], str]
 """Returns the version that the endpoint itself names, once it is ready."""
@@ -29,11 +29,6 @@ class RolledBack:
     from_version: str
     to_version: str
     image: str
-
-
-def deploy_releases(place: Place, report: Callable[[str], None]) -> None:
-    """Let the engine bring the releases project to what the lines say."""
-    stacks.up(place.root, stacks.RELEASES, place.name, report)
 
 
 def served_version(place: Place, model: str) -> str:

@@ -1,12 +1,15 @@
 """Promise: whatever stops a stack half-way, the next run goes on; what is removed is gone."""
 
 import json
+import re
 import time
 
+import httpx
 import pytest
 
 from tests.acceptance.aws import Session, session
 from tests.acceptance.checkout import Checkout, ctrl_c
+from tests.acceptance.conftest import diabetes
 
 pytestmark = pytest.mark.engine
 
@@ -95,9 +98,8 @@ def test_destroyed_dev_leaves_nothing_behind(first_version: Checkout) -> None:
         )
     assert listed(session(first_version, "dev")) == {}
     assert namespaces(first_version, "dev") == set()
-    # The lines name versions that went with the buckets; nobody wants them served again.
-    for lines in (first_version.state / "releases").glob("*dev.yaml"):
-        lines.unlink()
+    # Files, so they stay: they name versions that went with the buckets.
+    assert "diabetes" in (first_version.state / "releases" / "dev.yaml").read_text()
 
 
 def test_a_failure_in_the_middle_is_told_and_leaves_no_traceback(deployed: Checkout) -> None:
@@ -123,10 +125,28 @@ def test_an_interrupted_deploy_says_how_to_resume(deployed: Checkout) -> None:
 
 
 def test_the_next_run_goes_on_where_the_others_stopped(deployed: Checkout) -> None:
-    [resumed] = deployed.modelyard("deploy", "dev", "--json").json
+    done = deployed.modelyard("deploy", "dev", "--json")
+    [resumed] = done.json
+    assert re.search(r"version \d+ of diabetes withdrawn: its package was in", flat(done.err))
     platform = resumed["platform"]["changes"]
     assert platform["same"] > 30
     assert platform["create"] > 50
     assert set(resumed["releases"]["changes"]) == {"create"}
     deployed.shell("pulumi preview --stack dev --non-interactive --expect-no-changes")
     assert deployed.changes() == ""
+
+
+def test_nothing_of_before_is_served_and_the_endpoint_says_so(deployed: Checkout) -> None:
+    found = diabetes(deployed)
+    assert found["version"] == ""
+    answer = httpx.get(f"{found['address']}/v2/health/ready", trust_env=False)
+    assert answer.status_code == 503
+    assert "no version released yet" in answer.text
+    entries = deployed.modelyard("audit", "log", "--env", "dev", "--json").json
+    assert [each["kind"] for each in entries] == ["withdrawn"]
+    assert entries[0]["model"] == "diabetes"
+
+
+def flat(text: str) -> str:
+    """What was printed, whatever the width at which it was wrapped."""
+    return " ".join(text.split())

@@ -8,8 +8,9 @@ import pytest
 from modelyard.bring_up import Report, ensure_runtime
 from modelyard.live.releases import ReleaseLines
 from modelyard.place import Place
-from modelyard.release_record import release_record
+from modelyard.release_record import key_of, release_record
 from modelyard.source import head
+from modelyard.storage import write_json
 from modelyard.target import Target, Yard
 from tests.modelyard import world
 from tests.modelyard.test_a_release_is_a_commit import git
@@ -94,8 +95,19 @@ def test_renewing_follows_the_commit_and_only_when_it_differs(yard: Yard) -> Non
 
 
 def test_only_who_lacks_an_image_gets_one(yard: Yard) -> None:
-    ReleaseLines.of(yard.place("prod")).set_runtime_image(world.IMAGE)
+    prod = yard.place("prod")
+    s3, bucket = prod.client("s3"), prod.platform.artifacts_bucket
+    write_json(s3, bucket, key_of(world.IMAGE), world.RELEASE)
+    ReleaseLines.of(prod).set_runtime_image(world.IMAGE)
     workshop = Workshop()
     workshop.ensure(yard)
     assert workshop.copied == ["staging"]
-    assert ReleaseLines.of(yard.place("prod")).runtime_image == world.IMAGE
+    assert ReleaseLines.of(prod).runtime_image == world.IMAGE
+
+
+def test_an_image_whose_record_went_with_the_bucket_is_made_again(yard: Yard) -> None:
+    ReleaseLines.of(yard.place("prod")).set_runtime_image(world.IMAGE)
+    workshop = Workshop()
+    workshop.ensure(yard)
+    assert workshop.copied == NAMES
+    assert runtime_images(yard) == {f"sha256:{head(yard.root):0<64}"}

@@ -275,6 +275,15 @@ def test_what_was_live_at_a_moment() -> None:
     assert (back.version, back.kind) == ("1", "rolled_back")
 
 
+def test_what_was_withdrawn_is_live_no_more() -> None:
+    ledger = make(KEY)
+    ledger.append(entry(1, version="1"))
+    ledger.append(entry(2, kind="withdrawn", version="7", reason="another version"))
+    ledger.append(entry(3, kind="withdrawn", version="1", reason="its package is gone"))
+    assert ledger.at(START + timedelta(days=2))["prod"]["flight_delay"].version == "1"
+    assert ledger.at(START + timedelta(days=3)) == {"prod": {}}
+
+
 def test_moments_are_compared_in_utc() -> None:
     ledger = make(KEY)
     ledger.append(entry(0, at="2013-07-01T12:00:00+02:00"))
