@@ -53,8 +53,8 @@ test: tools ## run all tests, and hold each room's line coverage to its floor
 	  [ "$$covered" -ge "$$least" ] || failed=1; \
 	done; exit $$failed
 
-test-fast: setup ## run the tests that need no engine
-	@$(PY) -m pytest -m "not engine"
+test-fast: setup ## run the unit tests: no engine, no processes
+	@$(PY) -m pytest -n auto --dist loadfile -m "not engine and not process"
 
 check: setup ## lint, format, types, import contracts
 	@$(VENV)/bin/ruff check .

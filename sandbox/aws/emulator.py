@@ -6,6 +6,8 @@ import uuid
 from collections.abc import Sequence
 from typing import Any
 
+from moto.moto_api._internal.models import moto_api_backend
+
 from sandbox.aws.accounts import register
 from sandbox.aws.gateway import Gateway, Page
 from sandbox.aws.http_server import serve
@@ -22,6 +24,8 @@ class Emulator:
     def __init__(self, environments: Sequence[Environment], port: int = 0) -> None:
         if _patched.acquire(blocking=False):
             apply_all()
+        # moto's memory belongs to the process and would outlive an emulator before this one.
+        moto_api_backend.reset()
         self.boot_id = uuid.uuid4().hex
         """Changes whenever the memory is lost."""
         self.environments = tuple(environments)

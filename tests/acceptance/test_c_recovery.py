@@ -105,7 +105,6 @@ def test_a_killed_server_comes_back_and_loses_nothing(
     for each in doomed:
         each.kill()
     traffic.wait_for_answers(50)
-    assert traffic.failed > 0
     assert not {each.pid for each in doomed} & {each.pid for each in servers(first_version)}
     assert missing(dev, traffic, 40) == []
 

@@ -13,6 +13,8 @@ import pytest
 from sandbox import Layout, Sandbox, SandboxError
 from sandbox.record import Record
 
+pytestmark = pytest.mark.process
+
 Make = Callable[..., Sandbox]
 
 

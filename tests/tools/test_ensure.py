@@ -12,6 +12,8 @@ import pytest
 from tools import ToolError, build, cache, ensure, golang, installed
 from tools.pins import GO_MINIMUM, KUBERNETES, MODULES, PULUMI, TOOLS, Tool
 
+pytestmark = pytest.mark.process
+
 
 @pytest.fixture(autouse=True)
 def empty_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:

@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 
 from tests.ml.serving.server_process import ServerProcess, request
 
+pytestmark = pytest.mark.process
+
 INFER = "/v2/models/toy/infer"
 
 

@@ -17,6 +17,8 @@ from tests.ml.serving.lake import wait_until
 from tests.ml.serving.server_process import REPOSITORY, free_port
 from tests.ml.serving.test_collector import Lake
 
+pytestmark = pytest.mark.process
+
 
 def command(cloud: Cloud, *flags: str, **environment: str) -> subprocess.Popen[str]:
     return subprocess.Popen(

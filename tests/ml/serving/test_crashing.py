@@ -6,10 +6,14 @@ import os
 import signal
 from pathlib import Path
 
+import pytest
+
 from tests.ml.serving.cloud import Cloud, Packaged
 from tests.ml.serving.lake import captured, wait_until
 from tests.ml.serving.server_process import ServerProcess
 from tests.ml.serving.traffic import Traffic
+
+pytestmark = pytest.mark.process
 
 
 def test_every_acknowledged_prediction_survives_three_kills(

@@ -13,6 +13,8 @@ import pytest
 
 from tests.ml.serving.server_process import REPOSITORY, free_port
 
+pytestmark = pytest.mark.process
+
 
 @pytest.fixture(scope="module")
 def faulty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:

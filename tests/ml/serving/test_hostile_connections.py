@@ -11,6 +11,8 @@ import pytest
 
 from tests.ml.serving.server_process import ServerProcess, request
 
+pytestmark = pytest.mark.process
+
 INFER = "/v2/models/toy/infer"
 MEBIBYTE = 1024 * 1024
 

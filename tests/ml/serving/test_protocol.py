@@ -12,6 +12,8 @@ import pytest
 from tests.ml.serving.cloud import Packaged
 from tests.ml.serving.server_process import request
 
+pytestmark = pytest.mark.process
+
 INFER = "/v2/models/toy/infer"
 
 

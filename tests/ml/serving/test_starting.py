@@ -12,6 +12,8 @@ from ml.deployment.store import Folder
 from tests.ml.serving.cloud import Cloud, Packaged, make_package
 from tests.ml.serving.server_process import ServerProcess, request
 
+pytestmark = pytest.mark.process
+
 
 def refusal_of(server: ServerProcess) -> str:
     """What a server that cannot start says; it must be one line and no traceback."""

@@ -9,6 +9,8 @@ from tritonclient.utils import InferenceServerException
 
 from tests.ml.serving.server_process import ServerProcess
 
+pytestmark = pytest.mark.process
+
 
 @pytest.fixture
 def client(server: ServerProcess) -> InferenceServerClient:

@@ -8,11 +8,14 @@ import time
 from pathlib import Path
 
 import httpx
+import pytest
 
 from tests.ml.serving.cloud import Cloud, Packaged
 from tests.ml.serving.lake import captured
 from tests.ml.serving.server_process import ServerProcess
 from tests.ml.serving.traffic import Traffic
+
+pytestmark = pytest.mark.process
 
 
 def test_sigterm_under_load_loses_nothing(cloud: Cloud, package: Packaged, volume: Path) -> None:

@@ -26,7 +26,7 @@ def cache() -> None:
     """Nothing is allotted here, and an empty cache would build the engine again."""
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def emulator() -> Iterator[Emulator]:
     started = Emulator(ENVIRONMENTS)
     started.start()
@@ -34,7 +34,7 @@ def emulator() -> Iterator[Emulator]:
     started.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def client(emulator: Emulator) -> Callable[..., Any]:
     """`client("s3", "dev-grace")`: a boto3 client with the credentials of a profile."""
     known = {each.profile: each for each in identities(ENVIRONMENTS)}
@@ -53,12 +53,12 @@ def client(emulator: Emulator) -> Callable[..., Any]:
     return make
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def fail_at(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("faults") / "fail_at"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def service(emulator: Emulator, fail_at: Path) -> Iterator[ProviderService]:
     started = ProviderService(emulator, fail_at=fail_at)
     yield started

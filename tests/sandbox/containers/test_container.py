@@ -13,6 +13,8 @@ from sandbox.containers import Container, Mount, isolation
 from sandbox.containers.isolation import maps
 from tests.sandbox.containers.conftest import Place
 
+pytestmark = pytest.mark.process
+
 shut_in = pytest.mark.skipif(not isolation().mounts, reason="namespaces are forbidden here")
 
 

@@ -18,7 +18,7 @@ ENVIRONMENTS = [Environment(name="dev", account="111111111111", region="eu-west-
 ROLE = "arn:aws:iam::111111111111:role/training"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def emulator() -> Iterator[Emulator]:
     started = Emulator(ENVIRONMENTS)
     started.start()
@@ -26,12 +26,12 @@ def emulator() -> Iterator[Emulator]:
     started.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("pipelines")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def runner(emulator: Emulator, folder: Path) -> Iterator[Runner]:
     attached = attach_runner(
         emulator, ProcessLauncher(), log_folder=folder / "logs", work_folder=folder / "work"
@@ -40,7 +40,7 @@ def runner(emulator: Emulator, folder: Path) -> Iterator[Runner]:
     attached.stop_all()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def client(emulator: Emulator, runner: Runner) -> Callable[[str], Any]:
     ada = identities(ENVIRONMENTS)[0]
 

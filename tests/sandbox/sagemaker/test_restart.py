@@ -4,10 +4,13 @@ import subprocess
 from pathlib import Path
 
 import psutil
+import pytest
 
 from sandbox.sagemaker.definition import Scope
 from sandbox.sagemaker.execution import Execution, StepRun
 from sandbox.sagemaker.history import History
+
+pytestmark = pytest.mark.process
 
 ARN = "arn:aws:sagemaker:eu-west-1:111111111111:pipeline/train/execution/abc123"
 

@@ -10,6 +10,8 @@ from botocore.exceptions import ClientError
 from sandbox.sagemaker.runner import Runner
 from tests.sandbox.sagemaker.pipelines import create, finish, job, start, steps_of
 
+pytestmark = pytest.mark.process
+
 WHO = "import boto3; print('I am', boto3.client('sts').get_caller_identity()['Arn'])"
 ECHO = "import sys; print('given', *sys.argv[1:])"
 
