@@ -108,7 +108,7 @@ class Batch(Section):
 class Alarm(Section):
     """A signal that may wake someone or start a retraining."""
 
-    signal: Literal["mean_prediction", "label_rate", "performance", "business_metric"]
+    signal: Literal["mean_prediction", "label_rate", "performance"]
     p_below: float = Field(default=0.02, gt=0, lt=1)
     """Rings when the current week is this unlikely among whole reference weeks."""
 
@@ -118,10 +118,18 @@ class Monitoring(Section):
 
     baselines: tuple[
         Literal["validation", "test_labelled", "recent_production", "same_season"], ...
-    ] = ("validation", "recent_production")
+    ] = ("validation", "test_labelled", "recent_production", "same_season")
+    """What a week is shown beside; only recent production can ring."""
     reference_weeks: int = Field(default=8, ge=2)
+    """Weeks before a week whose spread says how far it may lie from them."""
     alarms: tuple[Alarm, ...] = ()
     context: tuple[Literal["features"], ...] = ("features",)
+    schedule: Cron = "0 6 * * 2"
+    """Tuesdays: a week is complete when an answer of the next one is there."""
+    final_after_days: int = Field(default=56, ge=0)
+    """How long late labels open a week again; afterwards its figures stay."""
+    slice_rows: int = Field(default=500, ge=50)
+    """Where rows have no day: rows in a slice, which stands for a week."""
 
 
 class Retrain(Section):
