@@ -85,10 +85,13 @@ class Checkout:
         """What `git status` would show."""
         return self._git("status", "--porcelain")
 
-    def modelyard(self, *words: str, code: int | None = 0, profile: str = "") -> Done:
-        """Type a `modelyard` command; it has to end with this code."""
+    def modelyard(
+        self, *words: str, code: int | None = 0, profile: str = "", patience: float = 300
+    ) -> Done:
+        """Type a `modelyard` command; it has to end with this code, within these seconds."""
         extra = {"AWS_PROFILE": profile} if profile else {}
-        done = self._run([str(self.root / "bin" / "modelyard"), *words], extra)
+        command = [str(self.root / "bin" / "modelyard"), *words]
+        done = self._run(command, extra, patience)
         assert "Traceback" not in done.told, done.told
         assert code is None or done.code == code, f"{words} ended with {done.code}: {done.told}"
         return done
@@ -130,7 +133,7 @@ class Checkout:
         with urllib.request.urlopen(f"http://127.0.0.1:{ports['aws']}/_sandbox/counts") as answer:
             return sum(each["resources"] for each in json.load(answer).values())
 
-    def _run(self, command: list[str], extra: dict[str, str]) -> Done:
+    def _run(self, command: list[str], extra: dict[str, str], patience: float = 300) -> Done:
         begun = time.monotonic()
         done = subprocess.run(
             command,
@@ -140,7 +143,7 @@ class Checkout:
             capture_output=True,
             text=True,
             check=False,
-            timeout=300,
+            timeout=patience,
         )
         return Done(
             code=done.returncode,
