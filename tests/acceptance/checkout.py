@@ -2,14 +2,16 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -96,18 +98,22 @@ class Checkout:
         assert code is None or done.code == code, f"{words} ended with {done.code}: {done.told}"
         return done
 
-    def shell(self, line: str, code: int | None = 0) -> Done:
+    def shell(self, line: str, code: int | None = 0, patience: float = 300) -> Done:
         """Type a line in a shell that has entered the sandbox."""
         entered = f'eval "$({self.root}/bin/modelyard sandbox env)" && {line}'
-        done = self._run(["bash", "-c", entered], {})
+        done = self._run(["bash", "-c", entered], {}, patience)
         assert code is None or done.code == code, f"{line} ended with {done.code}: {done.told}"
         return done
 
-    @contextmanager
-    def started(self, *words: str) -> Iterator["subprocess.Popen[str]"]:
+    def started(self, *words: str) -> AbstractContextManager["subprocess.Popen[str]"]:
         """Start a `modelyard` command in a terminal of its own; it is gone afterwards."""
+        return self.typed(str(self.root / "bin" / "modelyard"), *words)
+
+    @contextmanager
+    def typed(self, *command: str) -> Iterator["subprocess.Popen[str]"]:
+        """Start any command in a terminal of its own; it is gone afterwards."""
         process = subprocess.Popen(
-            [str(self.root / "bin" / "modelyard"), *words],
+            command,
             cwd=self.root,
             env=_environment({}),
             stdin=subprocess.DEVNULL,
@@ -158,6 +164,21 @@ class Checkout:
             ["git", *named, *words], cwd=self.root, check=True, capture_output=True, text=True
         )
         return done.stdout
+
+
+def read_until(process: "subprocess.Popen[str]", pattern: str, seconds: float) -> str:
+    """Read what a process shows until a line matches, and return all of it."""
+    stopwatch = threading.Timer(seconds, process.kill)
+    stopwatch.start()
+    shown = ""
+    try:
+        for line in process.stdout or ():
+            shown += line
+            if re.search(pattern, line):
+                return shown
+    finally:
+        stopwatch.cancel()
+    raise AssertionError(f"{pattern!r} was not shown within {seconds} s: {shown}")
 
 
 def ctrl_c(process: "subprocess.Popen[str]") -> str:

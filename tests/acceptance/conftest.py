@@ -39,7 +39,10 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkout]:
 def deployed(checkout: Checkout) -> Checkout:
     """The checkout once all three environments are up."""
     if checkout.modelyard("status", code=None).code != 0:
-        checkout.modelyard("deploy")
+        told = checkout.shell("make up STORY=none", patience=600).told
+        assert "[2/2] Environments" in told
+        assert "[3/" not in told
+        assert "modelyard and kubectl on PATH" in told
     return checkout
 
 
@@ -66,13 +69,18 @@ def diabetes(checkout: Checkout, environment: str = "dev") -> dict[str, object]:
 
 
 def processes(root: Path) -> list[str]:
-    """Processes that run anything of the checkout in this folder."""
-    found = []
-    for each in psutil.process_iter(["pid", "cmdline", "cwd"]):
-        shown = " ".join(each.info["cmdline"] or [])
-        if str(root) in shown or str(each.info["cwd"]).startswith(str(root)):
-            found.append(f"{each.info['pid']} {shown}")
-    return found
+    """Processes that run anything of the checkout in this folder, as `ps` would show them."""
+    return [f"{each.pid} {' '.join(each.info['cmdline'] or [])}" for each in of_the_sandbox(root)]
+
+
+def of_the_sandbox(root: Path) -> list[psutil.Process]:
+    """Processes whose command or folder lies in the checkout."""
+    return [
+        each
+        for each in psutil.process_iter(["cmdline", "cwd"])
+        if str(root) in " ".join(each.info["cmdline"] or [])
+        or str(each.info["cwd"]).startswith(str(root))
+    ]
 
 
 def mounts(root: Path) -> list[str]:

@@ -1,19 +1,23 @@
 """Promise: plain `pulumi` brings every environment up, tells what differs, and hides nothing."""
 
+import ipaddress
 import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
+import psutil
 import pytest
 
 from tests.acceptance.aws import session
 from tests.acceptance.checkout import Checkout
+from tests.acceptance.conftest import of_the_sandbox
 
 pytestmark = pytest.mark.engine
 
 ENVIRONMENTS = ("dev", "staging", "prod")
+PROJECTS = {"platform": ".", "releases": "releases"}
 
 
 @pytest.fixture
@@ -35,6 +39,33 @@ def test_a_plan_of_prod_passes_the_policy_pack_and_makes_nothing(checkout: Check
     assert "modelyard-guardrails" in planned or "Policies:" in planned
     assert "mandatory" not in planned
     assert checkout.held() == before
+
+
+def test_a_broken_rule_stops_the_plan_and_the_update(edited: Checkout) -> None:
+    bucket = edited.root / "infra" / "administration" / "private_bucket.py"
+    source = bucket.read_text()
+    kept = 'versioning_configuration={"status": "Enabled"}'
+    assert kept in source
+    bucket.write_text(source.replace(kept, kept.replace("Enabled", "Suspended")))
+    typed = "pulumi preview --stack dev --policy-pack policy --non-interactive"
+    planned = edited.shell(typed, code=None)
+    assert planned.code != 0
+    assert "bucket-keeps-versions" in planned.told
+    held = edited.held()
+    refused = edited.modelyard("deploy", "dev", code=1)
+    assert "versioningConfiguration.status must be Enabled" in refused.told
+    assert edited.held() == held
+
+
+def test_everything_listens_on_loopback_only(deployed: Checkout) -> None:
+    open_to = [
+        (each.laddr.ip.removeprefix("::ffff:"), process.name())
+        for process in of_the_sandbox(deployed.root)
+        for each in process.net_connections("inet")
+        if each.status == psutil.CONN_LISTEN
+    ]
+    assert len(open_to) > 10
+    assert [each for each in open_to if not ipaddress.ip_address(each[0]).is_loopback] == []
 
 
 def test_one_command_brings_three_environments_up(deployed: Checkout) -> None:
@@ -69,9 +100,18 @@ def test_an_edit_of_a_stack_file_and_of_the_program_shows_in_the_next_plan(
     assert re.search(r"messageRetentionSeconds *: 345600 => 432000", planned), planned
 
 
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+@pytest.mark.parametrize("folder", PROJECTS.values(), ids=PROJECTS)
+def test_what_a_stack_says_is_what_is_there(
+    deployed: Checkout, environment: str, folder: str
+) -> None:
+    deployed.shell(
+        f"cd {deployed.root / folder} && "
+        f"pulumi preview --stack {environment} --refresh --expect-no-changes --non-interactive"
+    )
+
+
 def test_the_engine_sees_what_was_changed_behind_its_back(deployed: Checkout) -> None:
-    quiet = deployed.shell("pulumi refresh --stack dev --yes --non-interactive").out
-    assert not re.search(r"\d+ (updated|deleted)", quiet), quiet
     s3 = session(deployed, "dev").client("s3")
     bucket = next(
         each["Name"] for each in s3.list_buckets()["Buckets"] if "lakehouse" in each["Name"]

@@ -1,6 +1,7 @@
 """Promise: what is typed wrongly is told in one message that helps, and changes nothing."""
 
 import json
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 
 from tests.acceptance.aws import session
 from tests.acceptance.checkout import Checkout
+from tests.acceptance.conftest import diabetes
 
 pytestmark = pytest.mark.engine
 
@@ -165,3 +167,32 @@ def release_known_to_staging(checkout: Checkout) -> dict[str, str]:
         Body=json.dumps({"outcome": "passed", "environment": "staging"}).encode(),
     )
     return release
+
+
+def test_of_two_promotions_at_once_one_is_told_who_is_at_it(first_version: Checkout) -> None:
+    typed = ("promote", "diabetes", "--to", "staging", "--no-wait")
+    with first_version.started(*typed) as one, first_version.started(*typed) as other:
+        told = {each.returncode: shown for each in (one, other) if (shown := output_of(each))}
+    assert sorted(told) == [0, REFUSED], told
+    assert "is at it" in told[REFUSED]
+    assert "Traceback" not in told[REFUSED]
+
+
+def test_a_version_that_failed_its_gate_waits_for_a_waiver_and_cannot_be_approved(
+    first_version: Checkout, spoilt: Spoiler
+) -> None:
+    before = diabetes(first_version)["version"]
+    spoilt.replace("models/diabetes/model.yaml", ("minimum: 55.0", "minimum: 1.0"))
+    first_version.commit("Ask for more than anybody can give")
+    first_version.modelyard("release", "build")
+    parked = first_version.modelyard("train", "diabetes", "--env", "dev", code=REFUSED).err
+    assert "modelyard waive diabetes --env dev --version" in parked
+    assert diabetes(first_version)["version"] == before
+    number = parked.partition("--version ")[2].split()[0]
+    typed = ("approve", "diabetes", "--env", "staging", "--version", number)
+    assert number in first_version.modelyard(*typed, code=REFUSED).err
+
+
+def output_of(process: "subprocess.Popen[str]") -> str:
+    """Everything a process showed until it ended."""
+    return process.communicate(timeout=120)[0]

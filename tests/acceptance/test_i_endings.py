@@ -1,0 +1,78 @@
+"""Promise: a part that dies comes back, or the next command says what died; down is down."""
+
+import os
+import signal
+import time
+from typing import Any
+
+import pytest
+
+from tests.acceptance.checkout import Checkout, ctrl_c, read_until
+from tests.acceptance.conftest import processes
+
+pytestmark = pytest.mark.engine
+
+NOT_UP = 3
+SHARED = ("registry", "kubernetes-provider", "delivery")
+OF_A_CLUSTER = ("etcd", "apiserver", "controllers", "scheduler", "node")
+
+
+def parts(checkout: Checkout) -> dict[str, dict[str, Any]]:
+    """The sandbox's parts by name, as its status tells them."""
+    shown = checkout.modelyard("sandbox", "status", "--json", code=None).json
+    return {each["name"]: each for each in shown["parts"]}
+
+
+@pytest.mark.parametrize("part", [*SHARED, *(f"{each}-staging" for each in OF_A_CLUSTER)])
+def test_a_part_that_is_killed_is_restarted(deployed: Checkout, part: str) -> None:
+    before = parts(deployed)[part]
+    os.kill(before["pid"], signal.SIGKILL)
+    until = time.monotonic() + 90
+    while True:
+        now = parts(deployed)[part]
+        if now["restarts"] > before["restarts"] and now["state"] == "ready":
+            break
+        assert time.monotonic() < until, now
+        time.sleep(0.5)
+    assert now["pid"] != before["pid"]
+
+
+def test_after_all_that_every_environment_answers(deployed: Checkout) -> None:
+    until = time.monotonic() + 60
+    while (done := deployed.modelyard("status", code=None)).code != 0:
+        assert time.monotonic() < until, done.told
+        time.sleep(1)
+    found = deployed.modelyard("status", "--env", "staging", "--json").json
+    for model in found["environments"][0]["models"]:
+        assert model["address"]
+        assert all(pod["ready"] for pod in model["pods"])
+
+
+def test_a_lost_memory_is_named_with_the_way_out(deployed: Checkout) -> None:
+    os.kill(parts(deployed)["aws"]["pid"], signal.SIGKILL)
+    until = time.monotonic() + 60
+    while (told := deployed.modelyard("status", code=None)).code == 0 or (
+        "lost its memory" not in told.told
+    ):
+        assert time.monotonic() < until, told.told
+        time.sleep(1)
+    assert told.code == NOT_UP
+    assert "boot" in told.told
+    assert "modelyard sandbox reset" in told.told
+
+
+def test_the_story_begins_again_from_empty_environments(deployed: Checkout) -> None:
+    with deployed.typed("make", "story") as running:
+        shown = read_until(running, r"\[2/8\] Environments", seconds=120) + ctrl_c(running)
+    assert "from empty environments: stopping the sandbox first" in shown
+    assert "resume: make up" in shown
+    told = deployed.modelyard("status", code=NOT_UP).told
+    for environment in ("dev", "staging", "prod"):
+        assert f"{environment} is not up" in told
+
+
+def test_down_says_what_is_lost_and_leaves_no_process(deployed: Checkout) -> None:
+    told = deployed.shell("make down").told
+    assert "their contents are lost" in told
+    assert processes(deployed.root) == []
+    assert deployed.changes() == ""
