@@ -1,6 +1,7 @@
 """Which world a command acts on: the sandbox on this machine, or AWS; never by accident."""
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -67,6 +68,22 @@ class Yard:
     def places(self, environment: str | None = None) -> list[Place]:
         """Return one environment, or all of them."""
         return [self.place(name) for name in ([environment] if environment else self.names)]
+
+
+def open_to_change(target: str, environments: Sequence[str]) -> Yard:
+    """Enter the chosen world to change environments: they are named before anything is done."""
+    from modelyard.output import note
+
+    where = chosen(target)
+    known = [catalogue.environment(name) for name in environments]
+    named = [
+        each.name
+        if where is Target.SANDBOX
+        else f"{each.name} (account {each.account}, {each.region})"
+        for each in known
+    ]
+    note(f"target: {where}: {', '.join(named)}")
+    return open_yard(target)
 
 
 def open_yard(target: str) -> Yard:

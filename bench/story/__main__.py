@@ -48,10 +48,10 @@ def _plain(stages: list[Taken], found: list[Limit]) -> dict[str, Any]:
 
 
 def _table(stages: list[Taken], found: list[Limit]) -> str:
-    lines = [f"{'stage':<68}{'seconds':>9}{'rows':>11}"]
+    lines = [f"{'stage':<68}{'seconds':>9}  rows"]
     for stage in stages:
-        rows = f"{stage.rows:,}" if stage.rows else ""
-        lines.append(f"{stage.title:<68}{stage.seconds:>9.1f}{rows:>11}")
+        rows = ", ".join(f"{name} {count:,}" for name, count in stage.rows.items())
+        lines.append(f"{stage.title:<68}{stage.seconds:>9.1f}  {rows}".rstrip())
     lines.append("")
     for limit in found:
         if limit.seconds is None or limit.ratio is None:

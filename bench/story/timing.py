@@ -20,8 +20,8 @@ class Taken:
     name: str
     title: str
     seconds: float
-    rows: int
-    """Rows that landed in the stage; 0 where none did."""
+    rows: dict[str, int]
+    """Rows by what they are: of tables that landed, and those a run was trained and judged on."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +46,7 @@ def taken(story: Mapping[str, Any]) -> list[Taken]:
             name=name,
             title=chapter["title"],
             seconds=float(chapter["seconds"]),
-            rows=sum(chapter.get("facts", {}).get("rows", {}).values()),
+            rows=dict(chapter.get("facts", {}).get("rows", {})),
         )
         for name, chapter in story.get("chapters", {}).items()
     ]

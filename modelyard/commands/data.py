@@ -10,7 +10,7 @@ from modelyard.activity import doing
 from modelyard.commands.options import EnvOption, JsonOption, ModelArgument
 from modelyard.errors import UsageError, unknown
 from modelyard.output import emit, note, table
-from modelyard.target import TargetOption, open_yard
+from modelyard.target import TargetOption, open_to_change, open_yard
 
 app = typer.Typer(no_args_is_help=True, help="The data estate.")
 
@@ -36,7 +36,7 @@ def land(
     name = catalogue.model(model)
     catalogue.environment(env)
     batches = _own(name, file, to_table) if file else _example(name, months)
-    place = open_yard(target).place(env)
+    place = open_to_change(target, [env]).place(env)
     from modelyard.live.landing import describe, land, start_ingest
     from modelyard.live.training import follow
 

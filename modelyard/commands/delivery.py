@@ -9,7 +9,7 @@ import typer
 from modelyard import catalogue
 from modelyard.commands.options import JsonOption, MaybeEnvOption
 from modelyard.output import emit, note, table
-from modelyard.target import TargetOption, open_yard
+from modelyard.target import TargetOption, open_to_change, open_yard
 
 app = typer.Typer(no_args_is_help=True, help="The worker behind every promotion.")
 
@@ -27,9 +27,8 @@ def run(
     target: TargetOption = "sandbox",
 ) -> None:
     """Serve the delivery queues until stopped; on AWS, one job per environment runs this."""
-    for name in env or []:
-        catalogue.environment(name)
-    yard = open_yard(target)
+    names = env or [*catalogue.environments()]
+    yard = open_to_change(target, names)
     from modelyard.delivery.machinery import machinery
     from modelyard.delivery.station import Station
     from modelyard.delivery.worker import run as serve
@@ -39,7 +38,7 @@ def run(
         signal.signal(number, lambda *_: stop.set())
     stations = [
         Station(place=yard.place(name).as_role("delivery"), machinery=machinery(note), report=note)
-        for name in env or yard.names
+        for name in names
     ]
     note(f"delivery serves {', '.join(each.place.name for each in stations)}")
     serve(stations, stop)

@@ -5,11 +5,11 @@ from typing import Annotated
 import typer
 
 from modelyard.activity import doing
-from modelyard.catalogue import environment
+from modelyard.catalogue import environment, environments
 from modelyard.commands.options import JsonOption
 from modelyard.errors import unknown
 from modelyard.output import emit, note, say, table
-from modelyard.target import TargetOption, open_yard
+from modelyard.target import TargetOption, open_to_change
 
 STORIES = ("tell", "none")
 
@@ -49,10 +49,10 @@ def deploy(
     """Run the engine on platform and releases of the environments named."""
     for name in names or []:
         environment(name)
-    yard = open_yard(target)
+    chosen = names or [*environments()]
+    yard = open_to_change(target, chosen)
     from modelyard.bring_up import bring_up
 
-    chosen = names or yard.names
     with doing(
         f"deploy of {', '.join(chosen)} ({yard.target})",
         state="what the engine had finished stays up and is recorded in its state",

@@ -15,7 +15,7 @@ from modelyard.commands.options import (
     WaitOption,
 )
 from modelyard.output import emit, facts, note, say
-from modelyard.target import TargetOption, open_yard
+from modelyard.target import TargetOption, open_to_change
 
 StartOption = Annotated[str, typer.Option("--start", help="First local day; all by default.")]
 EndOption = Annotated[str, typer.Option("--end", help="Local day after the last; all by default.")]
@@ -44,7 +44,7 @@ def train(
     """Train with a release on an environment's own data; a good version goes live there."""
     name = catalogue.model(model)
     catalogue.environment(env)
-    place = open_yard(target).place(env)
+    place = open_to_change(target, [env]).place(env)
     from modelyard.live.retraining import train_now
     from modelyard.release_record import find_release
 
@@ -67,7 +67,7 @@ def retrain(
     """Train the live release again on all data; champion and candidate are compared."""
     name = catalogue.model(model)
     catalogue.environment(env)
-    place = open_yard(target).place(env)
+    place = open_to_change(target, [env]).place(env)
     from modelyard.live.retraining import live_release, train_now
 
     with _training(name, env):
@@ -90,7 +90,7 @@ def promote(
     """Ask delivery to carry a release into the next environment, and follow it there."""
     name = catalogue.model(model)
     before = catalogue.environment_before(to)
-    yard = open_yard(target)
+    yard = open_to_change(target, [to])
     from modelyard.live.promotion import (
         follow,
         request_promotion,
@@ -102,12 +102,12 @@ def promote(
     chosen = find_release(yard.place(before), release)
     window = {key: day for key, day in (("start", start), ("end", end)) if day}
     require_code_mode(name)
-    journey = request_promotion(yard, name, to, chosen, window)
     with doing(
         f"promotion of {name} to {to}",
-        state="delivery goes on by itself; only the watching has stopped",
+        state="what delivery has taken up goes on by itself; only the watching has stopped",
         resume="modelyard status",
     ):
+        journey = request_promotion(yard, name, to, chosen, window)
         if wait:
             journey = require_live(follow(yard.place(to), journey.id, note))
     _show(journey.model_dump(mode="json"), as_json)
@@ -126,7 +126,7 @@ def approve(
     catalogue.environment_before(env)
     from modelyard.live.approving import approve_release, approve_version
 
-    yard = open_yard(target)
+    yard = open_to_change(target, [env])
     stored = (
         approve_version(yard, name, env, version)
         if version
@@ -152,7 +152,7 @@ def waive(
     catalogue.environment(env)
     from modelyard.live.approving import waive_version
 
-    stored = waive_version(open_yard(target), name, env, version, reason, expires)
+    stored = waive_version(open_to_change(target, [env]), name, env, version, reason, expires)
     if as_json:
         emit(stored)
     else:
@@ -169,13 +169,13 @@ def rollback(
     """Make the previous version live again, code and model."""
     name = catalogue.model(model)
     catalogue.environment(env)
-    place = open_yard(target).place(env)
+    place = open_to_change(target, [env]).place(env)
     from modelyard.live.rollback import roll_back
 
     with doing(
         f"rollback of {name} in {env}",
-        state="the release line says what was live before; the engine's state tells what it did",
-        resume=f"modelyard deploy {env}   (then the same rollback again)",
+        state="a line that was changed is noted, and so is the reason; the ledger comes last",
+        resume=f'modelyard rollback {name} --env {env} --reason "…"   (goes on with this one)',
     ):
         done = roll_back(place, name, reason, note)
     if as_json:

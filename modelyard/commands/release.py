@@ -4,9 +4,10 @@ from typing import Annotated
 
 import typer
 
+from modelyard import catalogue
 from modelyard.commands.options import JsonOption
 from modelyard.output import emit, facts, note, say
-from modelyard.target import TargetOption, open_yard
+from modelyard.target import TargetOption, open_to_change
 
 app = typer.Typer(no_args_is_help=True, help="Pipeline releases: images with a record.")
 
@@ -26,12 +27,11 @@ def build(
     as_json: JsonOption = False,
 ) -> None:
     """Build the image of the commit that is checked out, and record it in dev."""
-    yard = open_yard(target)
+    first = next(iter(catalogue.environments()))
+    yard = open_to_change(target, [first])
     from modelyard.images import build_release
 
-    record = build_release(
-        yard.place(yard.names[0]), note, working_tree=working_tree, digest=digest
-    )
+    record = build_release(yard.place(first), note, working_tree=working_tree, digest=digest)
     if as_json:
         emit(record)
         return

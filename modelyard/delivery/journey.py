@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from modelyard.delivery.operations import Operations, Record
 
 OPEN = "open-journeys"
+WITHDRAWN = "withdrawn: the request was cut off before delivery took it up"
 
 
 class State(StrEnum):
@@ -79,9 +80,23 @@ class Journeys:
 
     def begin(self, journey: Journey) -> bool:
         """Record a new journey; False when it is known already."""
-        begun = self._operations.create(_id(journey.id), journey.model_dump(mode="json"))
+        # Listed first: cut off in between, a name without a journey is left, and not the reverse.
         self._operations.add_to_set(OPEN, journey.id)
-        return begun
+        return self._operations.create(_id(journey.id), journey.model_dump(mode="json"))
+
+    def withdraw(self, id: str) -> bool:
+        """End a request that delivery has not taken up; False when it has, and so goes on."""
+        journey = self.find(id)
+        if journey is None:
+            self._operations.drop_from_set(OPEN, id)
+            return True
+        if journey.state is not State.REQUESTED or journey.done:
+            return False
+        try:
+            self.save(journey.model_copy(update={"state": State.REFUSED, "reason": WITHDRAWN}))
+        except OvertakenError:
+            return False
+        return True
 
     def find(self, id: str) -> Journey | None:
         """Return a journey as it stands now."""

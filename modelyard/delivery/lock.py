@@ -1,15 +1,20 @@
 """One promotion of a model at a time, and one change of an environment's lines at a time."""
 
+import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+
+from botocore.exceptions import BotoCoreError, ClientError
 
 from modelyard.delivery.operations import Operations
 from modelyard.errors import RefusedError
 
 LEASE_SECONDS = 1800.0
 """How long a silent holder keeps the lock: longer than the longest step between two renewals."""
+HELD_SECONDS = 60.0
+"""The lease of a block that renews it by itself: so long does a killed process keep others out."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,14 +57,19 @@ class Lock:
         held = self._operations.read(self._id)
         if held is None:
             return self.take(token, person=person, purpose=purpose, lease=lease)
-        free = held.body["token"] == token or float(held.body["until"]) < now
+        own = held.body["token"] == token
+        if own:
+            wanted["since"] = held.body["since"]
+        free = own or float(held.body["until"]) < now
         if free and self._operations.replace(held, wanted):
             return None
         return self.holder() or Holder(**held.body)
 
-    def require(self, token: str, *, person: str, purpose: str) -> None:
+    def require(
+        self, token: str, *, person: str, purpose: str, lease: float = LEASE_SECONDS
+    ) -> None:
         """Take the lock or refuse, naming who holds it."""
-        holder = self.take(token, person=person, purpose=purpose)
+        holder = self.take(token, person=person, purpose=purpose, lease=lease)
         if holder is not None:
             raise RefusedError(
                 f"{holder.person} is at it: {holder.purpose}, since {holder.since}.",
@@ -81,15 +91,43 @@ class Lock:
 
     @contextmanager
     def waiting(
-        self, token: str, *, person: str, purpose: str, patience: float = 120.0
+        self,
+        token: str,
+        *,
+        person: str,
+        purpose: str,
+        patience: float = 120.0,
+        report: Callable[[str], None] = lambda message: None,
     ) -> Iterator[None]:
-        """Hold the lock for a block, waiting for the one before."""
+        """Hold the lock for a block, renewing it; waits for the one before, and says for whom."""
+
+        def take() -> Holder | None:
+            return self.take(token, person=person, purpose=purpose, lease=HELD_SECONDS)
+
         deadline = time.monotonic() + patience
-        while self.take(token, person=person, purpose=purpose, lease=300.0) is not None:
+        told = False
+        while (holder := take()) is not None:
             if time.monotonic() > deadline:
-                self.require(token, person=person, purpose=purpose)
+                self.require(token, person=person, purpose=purpose, lease=HELD_SECONDS)
+                break
+            if not told:
+                report(f"waiting: {holder.person} is at it: {holder.purpose}")
+                told = True
             time.sleep(0.3)
+        ended = threading.Event()
+        renewing = threading.Thread(target=_renew, args=(take, ended), daemon=True)
         try:
+            renewing.start()
             yield
         finally:
+            ended.set()
+            if renewing.ident is not None:
+                renewing.join()
             self.release(token)
+
+
+def _renew(take: Callable[[], Holder | None], ended: threading.Event) -> None:
+    while not ended.wait(HELD_SECONDS / 4):
+        # One renewal that does not get through is made up for by the next.
+        with suppress(BotoCoreError, ClientError):
+            take()

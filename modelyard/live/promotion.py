@@ -16,19 +16,30 @@ from modelyard.target import Yard
 
 GATED = "prod"
 """The environment that takes nothing without someone else's approval."""
+REQUEST_SECONDS = 60.0
+"""The lease of the lock until the journey is recorded: so long does a killed request hold it."""
 
 
 def request_promotion(
-    yard: Yard, model: str, target: str, release: dict[str, Any], window: dict[str, str]
+    yard: Yard,
+    model: str,
+    target: str,
+    release: dict[str, Any],
+    window: dict[str, str],
+    *,
+    id: str = "",
 ) -> Journey:
-    """Check what can be checked before, take the model's promotion lock and tell delivery."""
+    """Check what can be checked before, take the model's promotion lock and tell delivery.
+
+    Interrupted, it withdraws what it began, unless delivery has taken it up.
+    """
     before = yard.place(catalogue.environment_before(target))
     place = yard.place(target)
     evidence.require(before, model, release["image_digest"], target=target)
     approval = _approval(place, model, release)
     operations = Operations(place.client("dynamodb"), place.platform.operations_table)
     journey = Journey(
-        id=f"{model}-{target}-{uuid.uuid4().hex[:12]}".replace("_", "-"),
+        id=id or f"{model}-{target}-{uuid.uuid4().hex[:12]}".replace("_", "-"),
         model=model,
         environment=target,
         requested_by=place.caller,
@@ -39,12 +50,17 @@ def request_promotion(
     )
     lock = Lock(operations, f"promotion#{model}")
     what = f"promotion {journey.id} of {model} {release['git_sha'][:7]} into {target}"
-    lock.require(journey.id, person=person(place.caller), purpose=what)
-    Journeys(operations).begin(journey)
+    requester = person(place.caller)
+    journeys = Journeys(operations)
     try:
+        lock.require(journey.id, person=requester, purpose=what, lease=REQUEST_SECONDS)
+        journeys.begin(journey)
+        lock.require(journey.id, person=requester, purpose=what)
         events.send(place, events.PROMOTION, {"journey": journey.id, "model": model})
     except BaseException:
-        lock.release(journey.id)
+        # Delivery takes up every journey that is recorded, with the event or without.
+        if journeys.withdraw(journey.id):
+            lock.release(journey.id)
         raise
     return journey
 

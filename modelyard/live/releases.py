@@ -50,6 +50,11 @@ class ReleaseLines:
         """Return the lines that were live before this one, oldest first."""
         return [dict(line) for line in self._read_history().get(model, [])]
 
+    def previous(self, model: str) -> Line | None:
+        """Return the line that `back` would make the live one; None when there is none."""
+        now = self.live(model)
+        return next((line for line in reversed(self.history(model)) if line != now), None)
+
     def models(self) -> list[str]:
         """Name every model that has a line or had one."""
         live = self._section(self._read()).get("live") or {}
@@ -78,7 +83,7 @@ class ReleaseLines:
             section["live"][model] = dict(line)
             self._write(self.path, document)
 
-    def back(self, model: str, *, to: Line | None = None) -> Line:
+    def back(self, model: str) -> Line:
         """Make the previous version the live one again and forget the one after it."""
         with self._held():
             document = self._read()

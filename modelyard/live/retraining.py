@@ -32,13 +32,17 @@ def train_now(
     release: dict[str, Any],
     report: Callable[[str], None],
     *,
+    name: str = "",
     start: str = "",
     end: str = "",
     wait: bool = True,
     accept_parked: bool = False,
 ) -> dict[str, Any]:
-    """Train, and follow the version until it is live or waits for a person."""
-    name = f"train-{uuid.uuid4().hex[:12]}"
+    """Train, and follow the version until it is live or waits for a person.
+
+    With the name of a training that was started before, that one is followed.
+    """
+    name = name or f"train-{uuid.uuid4().hex[:12]}"
     execution = start_training(place, model, release, name=name, start=start, end=end)
     run = execution.rsplit("/", 1)[-1]
     append_once(

@@ -11,6 +11,7 @@ from modelyard.errors import RefusedError, UsageError, YardError
 from modelyard.live.deploying import deploy_releases
 from modelyard.live.endpoint import endpoint, wait_ready
 from modelyard.live.releases import Line, ReleaseLines
+from modelyard.live.rollback_intent import Intent, Intents
 from modelyard.place import Place, person
 
 READY_SECONDS = 90.0
@@ -49,61 +50,96 @@ def roll_back(
     deploy: Deploy = deploy_releases,
     served: Served = served_version,
 ) -> RolledBack:
-    """Make the previous version live again; it is recorded only once it really answers."""
+    """Make the previous version live again; it is recorded only once it really answers.
+
+    One that was cut off after its line had changed is ended by the next call.
+    """
     if not reason.strip():
         raise UsageError("A rollback needs a reason.", remedy='--reason "what went wrong"')
-    lines = ReleaseLines.of(place)
-    now_live = lines.live(model)
-    if now_live is None or not lines.history(model):
+    operations = Operations(place.client("dynamodb"), place.platform.operations_table)
+    lines, intents = ReleaseLines.of(place), Intents(operations, model)
+    with Lock(operations, "lines").waiting(
+        f"rollback-{uuid.uuid4().hex}",
+        person=person(place.caller),
+        purpose=f"rollback of {model} in {place.name}",
+        report=report,
+    ):
+        intent = intents.begun(lines)
+        if intent is None:
+            intent = _plan(place, lines, model, reason)
+            intents.begin(intent)
+            lines.back(model)
+            _deploy_or_undo(place, report, deploy, lines, intent, intents)
+        else:
+            report(f"{place.name}: going on with the rollback that was cut off")
+            deploy(place, report)
+        report(f"{place.name}: waiting for version {intent.target['version']} to answer")
+        _require_served(served(place, model), intent.target, place)
+        append_once(place, _entry(intent))
+        intents.end()
+    return RolledBack(
+        model=model,
+        environment=place.name,
+        from_version=intent.before["version"],
+        to_version=intent.target["version"],
+        image=intent.target["image"],
+    )
+
+
+def _plan(place: Place, lines: ReleaseLines, model: str, reason: str) -> Intent:
+    now_live, target = lines.live(model), lines.previous(model)
+    if now_live is None or target is None:
         what = "no version" if now_live is None else f"only version {now_live['version']}"
         raise RefusedError(
             f"{model} has no previous version in {place.name}: {what} was ever live.",
             remedy="modelyard audit log shows what was released",
         )
-    operations = Operations(place.client("dynamodb"), place.platform.operations_table)
-    lock = Lock(operations, "lines")
-    purpose = f"rollback of {model} in {place.name}"
-    with lock.waiting(
-        f"rollback-{uuid.uuid4().hex}", person=person(place.caller), purpose=purpose
-    ):
-        target = lines.back(model)
-        try:
-            deploy(place, report)
-        except (YardError, KeyboardInterrupt):
-            # The engine did not do it: the line must say what is really live, so that the
-            # same command can be given again.
-            lines.put(model, now_live)
-            raise
-        report(f"{place.name}: waiting for version {target['version']} to answer")
-        _require_served(served(place, model), target, place)
-        append_once(place, _entry(place, model, now_live, target, reason))
-    return RolledBack(
+    return Intent(
+        operation=f"rollback#{uuid.uuid4().hex}",
         model=model,
-        environment=place.name,
-        from_version=now_live["version"],
-        to_version=target["version"],
-        image=target["image"],
+        before=now_live,
+        target=target,
+        reason=reason.strip(),
+        actor=place.caller,
     )
+
+
+def _deploy_or_undo(
+    place: Place,
+    report: Callable[[str], None],
+    deploy: Deploy,
+    lines: ReleaseLines,
+    intent: Intent,
+    intents: Intents,
+) -> None:
+    try:
+        deploy(place, report)
+    except (YardError, KeyboardInterrupt):
+        # The engine did not do it: the line must say what is really live, so that the
+        # same command can be given again.
+        lines.put(intent.model, intent.before)
+        intents.end()
+        raise
 
 
 def _require_served(found: str, target: Line, place: Place) -> None:
     if target["version"] not in found.split(", "):
         raise RefusedError(
             f"The line in {place.name} says version {target['version']}, the endpoint {found}.",
-            remedy=f"modelyard deploy {place.name}",
+            remedy="modelyard status; once it answers, the same rollback again ends this one",
         )
 
 
-def _entry(place: Place, model: str, before: Line, target: Line, reason: str) -> dict[str, str]:
+def _entry(intent: Intent) -> dict[str, str]:
     return {
-        "operation": f"rollback#{uuid.uuid4().hex}",
+        "operation": intent.operation,
         "kind": "rolled_back",
-        "model": model,
-        "version": target["version"],
-        "image": target["image"],
-        "package": target["package"],
-        "digest": target["digest"],
-        "from_version": before["version"],
-        "actor": place.caller,
-        "reason": reason.strip(),
+        "model": intent.model,
+        "version": intent.target["version"],
+        "image": intent.target["image"],
+        "package": intent.target["package"],
+        "digest": intent.target["digest"],
+        "from_version": intent.before["version"],
+        "actor": intent.actor,
+        "reason": intent.reason,
     }

@@ -43,7 +43,10 @@ def start_training(
     start: str = "",
     end: str = "",
 ) -> str:
-    """Start training once under this name; a second call finds the first one's execution."""
+    """Start training once under this name; a second call finds the first one's execution.
+
+    Whatever became of it: who wants another try gives it another name.
+    """
     pipeline = _pipeline(place.releases.training_pipelines, place, model)
     platform = place.platform
     champion = ReleaseLines.of(place).live(model)
@@ -65,6 +68,16 @@ def start_data(place: Place, model: str, image_digest: str, *, name: str) -> str
     """Start the data pipeline: what has landed is checked, curated and mirrored."""
     pipeline = _pipeline(place.releases.data_pipelines, place, model)
     return _start(place, pipeline, name, {"Image": image_reference(place, image_digest)})
+
+
+def training_run(place: Place, model: str, name: str) -> Execution | None:
+    """Return the training run that was started under this name, or None."""
+    return _named(place, _pipeline(place.releases.training_pipelines, place, model), name)
+
+
+def data_run(place: Place, model: str, name: str) -> Execution | None:
+    """Return the run of the data pipeline that was started under this name, or None."""
+    return _named(place, _pipeline(place.releases.data_pipelines, place, model), name)
 
 
 def look(place: Place, arn: str) -> Execution:
@@ -128,15 +141,24 @@ def _pipeline(known: dict[str, str], place: Place, model: str) -> str:
 
 
 def _start(place: Place, pipeline: str, name: str, parameters: dict[str, str]) -> str:
-    client = place.client("sagemaker")
-    known = client.list_pipeline_executions(PipelineName=pipeline)
-    for each in known["PipelineExecutionSummaries"]:
-        if each.get("PipelineExecutionDisplayName") == name:
-            return str(each["PipelineExecutionArn"])
-    answer = client.start_pipeline_execution(
+    known = _named(place, pipeline, name)
+    if known is not None:
+        return known.arn
+    answer = place.client("sagemaker").start_pipeline_execution(
         PipelineName=pipeline,
         PipelineExecutionDisplayName=name,
         PipelineParameters=[{"Name": k, "Value": v} for k, v in sorted(parameters.items())],
         ClientRequestToken=f"{name:-<32}"[:128],
     )
     return str(answer["PipelineExecutionArn"])
+
+
+def _named(place: Place, pipeline: str, name: str) -> Execution | None:
+    pages = place.client("sagemaker").get_paginator("list_pipeline_executions")
+    for page in pages.paginate(PipelineName=pipeline):
+        for each in page["PipelineExecutionSummaries"]:
+            if each.get("PipelineExecutionDisplayName") == name:
+                return Execution(
+                    arn=each["PipelineExecutionArn"], status=each["PipelineExecutionStatus"]
+                )
+    return None

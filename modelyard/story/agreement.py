@@ -1,49 +1,87 @@
-"""Grace's part: she answers for a version that waits, in whichever way its gate asks for."""
+"""Grace's part: she answers for a release, and for a version that waits as its gate asks for."""
 
 import time
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from modelyard.delivery import approvals, evidence, waivers
 from modelyard.delivery.events import APPROVAL, WAIVER, send
 from modelyard.delivery.journey import PARKED
 from modelyard.errors import RefusedError
 from modelyard.live.approving import record_statement
-from modelyard.live.promotion import follow, require_live
-from modelyard.live.retraining import live_release
+from modelyard.live.promotion import follow, request_promotion, require_live
+from modelyard.place import Place
+from modelyard.release_record import release_record
 from modelyard.story.teller import MODEL, Teller
+from modelyard.versions import Version
 from modelyard.versions import version as find_version
 
 WAIVED = "shown in the story: the way back must be seen whichever way the gate went"
+
+
+def approve(teller: Teller, release: dict[str, Any]) -> None:
+    """Have production refuse the release, and then Grace approve it on the evidence of staging."""
+    ada, grace = teller.place("prod"), teller.grace("prod")
+    stored = approvals.find(ada, MODEL, release["image_digest"])
+    if stored is None:
+        try:
+            request_promotion(teller.yard, MODEL, "prod", release, {})
+        except RefusedError as refused:
+            teller.report(f"refused, as it should be: {refused.message}")
+        proof = evidence.require(
+            teller.place("staging"), MODEL, release["image_digest"], target="prod"
+        )
+        stored = approvals.approve(grace, model=MODEL, release=release, evidence=proof)
+        teller.report(f"approved by {stored['statement']['approver']}")
+    # Also when it is found: an earlier run may have been cut off between file and ledger.
+    record_statement(grace, MODEL, stored["statement"])
 
 
 def agree(teller: Teller, number: str, *, waive: bool) -> None:
     """Grace answers for the version: by a waiver when its gate said no, else by an approval."""
     grace = teller.grace("prod")
     found = find_version(grace, MODEL, number)
-    release = live_release(grace, MODEL)
+    release = release_record(grace, found.facts["image_digest"])
+    # Her word may have been given by a run that was cut off before delivery heard of it: given
+    # again, it would stand in the ledger twice.
     if waive:
-        today = datetime.now(UTC).date()
-        stored = waivers.grant(
-            grace,
-            model=MODEL,
-            version=found,
-            release=release,
-            reason=WAIVED,
-            expires=(today + timedelta(days=30)).isoformat(),
-            today=today,
-        )
-        teller.report(f"gate {found.gate}: released by a waiver of {stored['statement']['owner']}")
+        statement = _waiver(grace, found, release)
+        teller.report(f"gate {found.gate}: released by a waiver of {statement['owner']}")
     else:
+        statement = _approval(grace, found, release)
+        teller.report(f"gate passed, approved by {statement['approver']}")
+    record_statement(grace, MODEL, statement)
+    send(grace, WAIVER if waive else APPROVAL, {"model": MODEL, "version": number})
+
+
+def _waiver(grace: Place, found: Version, release: dict[str, Any]) -> dict[str, Any]:
+    today = datetime.now(UTC).date()
+    given = waivers.valid(grace, model=MODEL, version=found, today=today)
+    if given is not None:
+        return given
+    stored = waivers.grant(
+        grace,
+        model=MODEL,
+        version=found,
+        release=release,
+        reason=WAIVED,
+        expires=(today + timedelta(days=30)).isoformat(),
+        today=today,
+    )
+    return dict(stored["statement"])
+
+
+def _approval(grace: Place, found: Version, release: dict[str, Any]) -> dict[str, Any]:
+    stored = approvals.find(grace, MODEL, release["image_digest"], found.number)
+    if stored is None:
         stored = approvals.approve(
             grace,
             model=MODEL,
             release=release,
-            evidence={"version": number, "outcome": evidence.PASSED, **found.facts},
-            version=number,
+            evidence={"version": found.number, "outcome": evidence.PASSED, **found.facts},
+            version=found.number,
         )
-        teller.report(f"gate passed, approved by {stored['statement']['approver']}")
-    record_statement(grace, MODEL, stored["statement"])
-    send(grace, WAIVER if waive else APPROVAL, {"model": MODEL, "version": number})
+    return dict(stored["statement"])
 
 
 def wait_for_release(teller: Teller, journey: str) -> None:

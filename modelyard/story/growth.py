@@ -12,16 +12,15 @@ from modelyard.live.landing import (
     start_ingest,
     zones,
 )
-from modelyard.live.promotion import follow, request_promotion, require_live
 from modelyard.live.retraining import train_now
 from modelyard.live.training import follow as follow_pipeline
 from modelyard.place import Place
 from modelyard.release_record import latest_release
 from modelyard.storage import list_keys, read_json
+from modelyard.story.attempts import ingest_name, promote, training_name
+from modelyard.story.rows import TABLES, trained_on
 from modelyard.story.stage import Stage
 from modelyard.story.teller import FIRST_MONTHS, MODEL, Teller
-
-TABLES = ("flights", "weather")
 
 
 def stages(teller: Teller) -> list[Stage]:
@@ -48,11 +47,12 @@ def stages(teller: Teller) -> list[Stage]:
     ]
 
 
-def ingest(teller: Teller, place: Place, batches: Batches, name: str) -> None:
+def ingest(teller: Teller, place: Place, batches: Batches, purpose: str) -> None:
     """Land batches and run the data pipeline over them; done before, it changes nothing."""
     for key in land(place, batches):
         teller.report(f"{place.name} landed {key}")
-    follow_pipeline(place, start_ingest(place, MODEL, name), teller.report)
+    run = start_ingest(place, MODEL, ingest_name(place, purpose))
+    follow_pipeline(place, run, teller.report)
 
 
 def curated(place: Place, months: tuple[int, ...]) -> bool:
@@ -70,8 +70,7 @@ def _landed(teller: Teller) -> str | None:
     place = teller.place("prod")
     if not curated(place, FIRST_MONTHS) or not refused_batches(place, TABLES):
         return None
-    mirror = place.platform.mirror_bucket
-    if read_json(place.client("s3"), mirror, "report.json") is None:
+    if not _mirrored(place):
         return None
     found = {zone.table: zone for zone in zones(place, TABLES)}
     bad = sum(zone.quarantine for zone in found.values())
@@ -79,8 +78,12 @@ def _landed(teller: Teller) -> str | None:
     return (
         f"{found['flights'].curated:,} flights and {found['weather'].curated:,} hours of weather "
         f"curated, {bad} rows in quarantine ({planted} planted), 1 batch refused whole, "
-        f"mirror in {mirror}"
+        f"mirror in {place.platform.mirror_bucket}"
     )
+
+
+def _mirrored(place: Place) -> bool:
+    return read_json(place.client("s3"), place.platform.mirror_bucket, "report.json") is not None
 
 
 def _land(teller: Teller) -> dict[str, Any]:
@@ -89,12 +92,15 @@ def _land(teller: Teller) -> dict[str, Any]:
     source = import_module(f"models.{MODEL}.source")
     place = teller.place("prod")
     batches = example_batches(MODEL, FIRST_MONTHS)
-    ingest(teller, place, source.plant(batches), "story-first")
+    # Not once more: with the wrong batch landed, a run over what is left does not succeed.
+    if not curated(place, FIRST_MONTHS) or not _mirrored(place):
+        ingest(teller, place, source.plant(batches), "story-first")
     if not refused_batches(place, TABLES):
-        land(place, source.wrong_schema(batches))
         try:
-            follow_pipeline(place, start_ingest(place, MODEL, "story-wrong"), teller.report)
+            ingest(teller, place, source.wrong_schema(batches), "story-wrong")
         except RefusedError as refused:
+            if not refused_batches(place, TABLES):
+                raise
             teller.report(f"refused, as it should be: {refused.message}")
     found = zones(place, TABLES)
     rules = {zone.table: zone.rules for zone in found}
@@ -126,15 +132,24 @@ def _proven(teller: Teller, name: str) -> str | None:
 
 def _develop(teller: Teller) -> dict[str, Any]:
     place = teller.place("dev")
-    done = train_now(place, MODEL, latest_release(place), teller.report)
-    return {"version": done["version"], "run": done["run"], "gate": done["gate"]}
+    release = latest_release(place)
+    name = training_name(place, release, "story-dev")
+    done = train_now(place, MODEL, release, teller.report, name=name)
+    return {
+        "rows": trained_on(place, done["run"]),
+        "version": done["version"],
+        "run": done["run"],
+        "gate": done["gate"],
+    }
 
 
 def _stage(teller: Teller) -> dict[str, Any]:
     place = teller.place("staging")
     if not curated(place, FIRST_MONTHS):
         ingest(teller, place, example_batches(MODEL, FIRST_MONTHS), "story-first")
-    release = latest_release(teller.place("dev"))
-    journey = request_promotion(teller.yard, MODEL, "staging", release, {})
-    done = require_live(follow(place, journey.id, teller.report))
-    return {"version": done.version, "steps": done.done}
+    done = promote(teller, "staging", latest_release(teller.place("dev")))
+    return {
+        "rows": trained_on(place, done.run),
+        "version": done.version,
+        "steps": done.done,
+    }

@@ -3,23 +3,26 @@
 import time
 from typing import Any
 
-from modelyard.delivery import approvals, evidence
 from modelyard.delivery.history import ledger, log
-from modelyard.delivery.journey import PARKED, State
+from modelyard.delivery.journey import PARKED, Journey, State
 from modelyard.errors import RefusedError, YardError
-from modelyard.live.approving import record_statement
-from modelyard.live.endpoint import endpoint
+from modelyard.live.endpoint import endpoint, wait_ready
 from modelyard.live.landing import example_batches
-from modelyard.live.promotion import follow, request_promotion, require_live
+from modelyard.live.promotion import follow, require_live
 from modelyard.live.releases import ReleaseLines
 from modelyard.live.retraining import live_release, train_now
-from modelyard.live.rollback import roll_back
+from modelyard.live.rollback import READY_SECONDS, roll_back
 from modelyard.live.trace import trace
+from modelyard.live.training import training_run
+from modelyard.place import Place
 from modelyard.release_record import latest_release
-from modelyard.story.agreement import agree, wait_for_release
+from modelyard.story.agreement import agree, approve, wait_for_release
+from modelyard.story.attempts import journeys_of, promote, training_name
 from modelyard.story.growth import curated, ingest
+from modelyard.story.rows import landed, trained_on
 from modelyard.story.stage import Stage
 from modelyard.story.teller import FIRST_MONTHS, MODEL, SECOND_MONTHS, Teller
+from modelyard.versions import version
 
 REASON = "the story goes back to show that the way back is there"
 
@@ -51,30 +54,29 @@ def stages(teller: Teller) -> list[Stage]:
 def _live(teller: Teller) -> str | None:
     place = teller.place("prod")
     line = ReleaseLines.of(place).live(MODEL)
-    if line is None or not endpoint(place, MODEL).health().ready:
+    # The line is written before delivery has tried the version: the ledger says when it had.
+    if line is None or not _released(teller) or not endpoint(place, MODEL).health().ready:
         return None
     return f"version {line['version']} is live in prod from {line['image'][:19]}…"
 
 
 def _go_live(teller: Teller) -> dict[str, Any]:
     release = latest_release(teller.place("dev"))
-    ada, grace = teller.place("prod"), teller.grace("prod")
-    if not curated(ada, FIRST_MONTHS):
+    place = teller.place("prod")
+    line = ReleaseLines.of(place).live(MODEL)
+    if line is not None and _released(teller):
+        # Live, only not answering: it is waited for, not promoted once more.
+        wait_ready(endpoint(place, MODEL), READY_SECONDS)
+        return {"version": line["version"]}
+    if not curated(place, FIRST_MONTHS):
         raise RefusedError("The data of the first months are gone.", remedy="make story")
-    if approvals.find(ada, MODEL, release["image_digest"]) is None:
-        try:
-            request_promotion(teller.yard, MODEL, "prod", release, {})
-        except RefusedError as refused:
-            teller.report(f"refused, as it should be: {refused.message}")
-        proof = evidence.require(
-            teller.place("staging"), MODEL, release["image_digest"], target="prod"
-        )
-        stored = approvals.approve(grace, model=MODEL, release=release, evidence=proof)
-        record_statement(grace, MODEL, stored["statement"])
-        teller.report(f"approved by {stored['statement']['approver']}")
-    journey = request_promotion(teller.yard, MODEL, "prod", release, {})
-    done = require_live(follow(ada, journey.id, teller.report))
-    return {"version": done.version, "steps": done.done}
+    approve(teller, release)
+    done = promote(teller, "prod", release)
+    return {
+        "rows": trained_on(place, done.run),
+        "version": done.version,
+        "steps": done.done,
+    }
 
 
 def _released(teller: Teller) -> list[dict[str, Any]]:
@@ -96,27 +98,41 @@ def _retrain(teller: Teller) -> dict[str, Any]:
     place = teller.place("prod")
     if not curated(place, FIRST_MONTHS + SECOND_MONTHS):
         ingest(teller, place, example_batches(MODEL, SECOND_MONTHS, whole=False), "story-second")
-    from modelyard.delivery.journey import Journeys
-    from modelyard.delivery.operations import Operations
-
-    operations = Operations(place.client("dynamodb"), place.platform.operations_table)
-    journeys = Journeys(operations)
-    waiting = [e for e in journeys.open() if e.model == MODEL and e.state in PARKED]
-    if waiting:
-        # An earlier run of the story was cut off while the version waited for Grace.
-        journey = waiting[-1]
-    else:
-        release = live_release(place, MODEL)
-        done = train_now(place, MODEL, release, teller.report, accept_parked=True)
-        found = journeys.find(str(done["id"]))
-        if found is None:
-            raise RefusedError(f"Delivery has forgotten the journey {done['id']}.")
-        journey = found
+    journey = _candidate(teller)
     teller.report(f"version {journey.version}: {journey.state.value} {journey.reason}")
     if journey.state in PARKED:
         agree(teller, journey.version, waive=journey.state is State.AWAITING_WAIVER)
         wait_for_release(teller, journey.id)
-    return {"version": journey.version, "first_state": journey.state.value}
+    else:
+        require_live(journey)
+    return {
+        "rows": {**landed(place), **trained_on(place, _run_of(place, journey))},
+        "version": journey.version,
+        "first_state": journey.state.value,
+    }
+
+
+def _candidate(teller: Teller) -> Journey:
+    """Follow the second version to where it is live or waits; it is trained if it is not yet."""
+    place = teller.place("prod")
+    journeys = journeys_of(place)
+    release = live_release(place, MODEL)
+    name = training_name(place, release, "story-second")
+    if training_run(place, MODEL, name) is None:
+        # One that somebody retrained by hand and that waits serves as well; what was promoted
+        # has its release with it.
+        waiting = [e for e in journeys.open() if e.model == MODEL and not e.release]
+        if waiting:
+            return follow(place, waiting[-1].id, teller.report)
+    done = train_now(place, MODEL, release, teller.report, name=name, accept_parked=True)
+    found = journeys.find(str(done["id"]))
+    if found is None:
+        raise RefusedError(f"Delivery has forgotten the journey {done['id']}.")
+    return found
+
+
+def _run_of(place: Place, journey: Journey) -> str:
+    return version(place, MODEL, journey.version).facts["run"]
 
 
 def _went_back(teller: Teller) -> str | None:

@@ -15,6 +15,7 @@ LIVE_FROM = "prod"
 def tell(*, only_environments: bool = False, from_empty: bool = False) -> None:
     """Make every stage true that is not, and say where things are."""
     teller = Teller.here(note)
+    note(f"target: {teller.yard.target}")
     if from_empty:
         note("from empty environments: stopping the sandbox first")
         sandbox(teller.root).down()

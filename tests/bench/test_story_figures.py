@@ -49,7 +49,7 @@ def test_every_stage_has_its_seconds_and_rows(
     tell(book, *SECONDS)
     assert main([]) == 0
     rows = [line.split() for line in capsys.readouterr().out.splitlines()]
-    assert ["Data", "60.0", "117,700"] in rows
+    assert ["Data", "60.0", "flights", "109,000,", "weather", "8,700"] in rows
     assert ["Sandbox", "15.0"] in rows
 
 

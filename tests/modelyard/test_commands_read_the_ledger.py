@@ -22,8 +22,10 @@ def yard(aws: Path, prod: Place, staging: Place, monkeypatch: pytest.MonkeyPatch
     places = {"prod": grace, "staging": staging}
     monkeypatch.setattr(Yard, "place", lambda self, name: places[name])
     opened = Yard(root=aws, target=Target.SANDBOX)
-    for module in ("audit", "promotion"):
-        monkeypatch.setattr(f"modelyard.commands.{module}.open_yard", lambda target: opened)
+    monkeypatch.setattr("modelyard.commands.audit.open_yard", lambda target: opened)
+    monkeypatch.setattr(
+        "modelyard.commands.promotion.open_to_change", lambda target, environments: opened
+    )
     return grace
 
 
