@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -71,6 +72,8 @@ class Ledger:
             raise LedgerError(f"{entry.kind!r} is no kind of entry; allowed: {', '.join(KINDS)}")
         for _ in range(_ATTEMPTS):
             last = self._last()
+            if last is None:
+                self._open(self.signer)
             sequence = last.sequence + 1 if last else 1
             body = {"seq": sequence, "previous": last.digest if last else "", **asdict(entry)}
             # Signed small, stored whole: KMS signs at most 4,096 bytes and reasons can be long.
@@ -161,17 +164,27 @@ class Ledger:
         sequence = int(head["head"])
         if len(records) < sequence:
             raise ValueError(f"the signed head names {sequence} entries, {len(records)} are here")
-        if records[sequence - 1].digest != head["digest"]:
+        if sequence and records[sequence - 1].digest != head["digest"]:
             raise ValueError(f"entry {sequence} is not the one the signed head names")
 
     def _last(self) -> Record | None:
         sequences = self.objects.sequences()
         if not sequences:
-            if self.objects.find(HEAD) is not None:
+            head = self.objects.find(HEAD)
+            if head is not None and int(verify(head[0], self.keys)["head"]) > 0:
                 raise LedgerError("the ledger has a head but no entries; run `audit verify`")
             return None
         record, _, _ = read_record(self.objects.read(key_of(sequences[-1])))
         return record
+
+    def _open(self, signer: Signer) -> None:
+        """Sign the end of the empty ledger, so that an entry without a head is always a wrong.
+
+        Without it, a crash right after the first entry would look like a head that was removed.
+        """
+        if self.objects.find(HEAD) is None:
+            with suppress(Conflict):
+                self.objects.replace(HEAD, signer.sign({"head": 0, "digest": ""}), None)
 
     def _advance(self, record: Record, signer: Signer) -> None:
         """Sign the new end; a slower writer never moves the head back."""

@@ -1,10 +1,13 @@
 """Of two promotions of one model at once, one wins and the other is told who holds the lock."""
 
 import threading
+import time
+from typing import Any
 
 import pytest
 
-from modelyard.delivery import evidence
+from modelyard.delivery import evidence, worker
+from modelyard.delivery.journey import State
 from modelyard.delivery.lock import Lock
 from modelyard.delivery.operations import Operations
 from modelyard.errors import RefusedError
@@ -12,6 +15,7 @@ from modelyard.live import promotion
 from modelyard.place import Place
 from modelyard.target import Target, Yard
 from tests.modelyard import world
+from tests.modelyard.world import Works
 
 
 def lock(place: Place, now: float = 0.0) -> Lock:
@@ -62,19 +66,83 @@ def test_of_many_at_once_exactly_one_wins(staging: Place) -> None:
     assert len(won) == 1
 
 
-def test_two_promote_commands(
-    aws: object, staging: Place, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def yard(aws: object, staging: Place, monkeypatch: pytest.MonkeyPatch) -> Yard:
+    """A release that has passed in dev, and staging that waits for it."""
     dev = world.enter(staging.root, "dev")
     world.stand_up(dev)
     world.adopt_outputs(dev)
     evidence.store(dev, world.MODEL, world.IMAGE, {"outcome": "passed"})
     places = {"dev": dev, "staging": staging}
-    yard = Yard(root=staging.root, target=Target.SANDBOX)
     monkeypatch.setattr(Yard, "place", lambda self, name: places[name])
+    return Yard(root=staging.root, target=Target.SANDBOX)
+
+
+def test_two_promote_commands(yard: Yard) -> None:
     first = promotion.request_promotion(yard, world.MODEL, "staging", world.RELEASE, {})
     with pytest.raises(RefusedError, match=first.id):
         promotion.request_promotion(yard, world.MODEL, "staging", world.RELEASE, {})
+
+
+@pytest.mark.parametrize("at", ["Journeys.begin", "events.send"])
+@pytest.mark.parametrize("sent", [False, True])
+def test_an_interrupted_request_leaves_neither_lock_nor_journey(
+    yard: Yard, staging: Place, monkeypatch: pytest.MonkeyPatch, at: str, sent: bool
+) -> None:
+    with monkeypatch.context() as patched:
+        real = promotion.Journeys.begin if at == "Journeys.begin" else promotion.events.send
+
+        def cut_off(*arguments: Any) -> None:
+            if sent:
+                real(*arguments)
+            raise KeyboardInterrupt
+
+        patched.setattr(f"modelyard.live.promotion.{at}", cut_off)
+        with pytest.raises(KeyboardInterrupt):
+            promotion.request_promotion(yard, world.MODEL, "staging", world.RELEASE, {})
+    works = Works(root=staging.root)
+    seat = world.station(staging, works)
+    worker.sweep(seat)
+    worker.poll(seat, wait_seconds=0)
+    assert works.calls == []
+    assert seat.journeys.open() == []
+    assert seat.promotion_lock(world.MODEL).holder() is None
+    promotion.request_promotion(yard, world.MODEL, "staging", world.RELEASE, {})
+
+
+def test_what_delivery_has_taken_up_is_not_withdrawn(
+    yard: Yard, staging: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seat = world.station(staging, Works(root=staging.root))
+
+    def cut_off(*_: object) -> None:
+        worker.sweep(seat)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(promotion.events, "send", cut_off)
+    with pytest.raises(KeyboardInterrupt):
+        promotion.request_promotion(yard, world.MODEL, "staging", world.RELEASE, {})
+    [journey] = seat.journeys.open()
+    assert journey.state is State.TRAINING
+    holder = seat.promotion_lock(world.MODEL).holder()
+    assert holder is not None
+    assert holder.token == journey.id
+
+
+def test_a_block_keeps_its_lock_and_a_killed_one_loses_it_soon(
+    staging: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("modelyard.delivery.lock.HELD_SECONDS", 0.4)
+    operations = Operations(staging.client("dynamodb"), staging.platform.operations_table)
+    held, said = Lock(operations, "lines"), list[str]()
+    with held.waiting("a", person="ada", purpose="rollback"):
+        time.sleep(0.6)
+        assert held.take("b", person="grace", purpose="release") is not None
+    assert held.holder() is None
+    # What a killed process leaves: taken, and never renewed.
+    held.take("a", person="ada", purpose="rollback", lease=0.4)
+    with held.waiting("b", person="grace", purpose="release", report=said.append):
+        assert said == ["waiting: ada is at it: rollback"]
 
 
 def test_without_evidence_the_way_there_is_named(

@@ -260,6 +260,27 @@ def test_a_crash_before_the_head_moves_leaves_a_whole_ledger() -> None:
     assert not ledger.verify().intact
 
 
+def test_a_crash_right_after_the_first_entry_leaves_a_whole_ledger() -> None:
+    class Dying(Memory):
+        def replace(self, name: str, content: bytes, current: tuple[bytes, str] | None) -> None:
+            if self.sequences():
+                raise ConnectionError("cut off")
+            super().replace(name, content, current)
+
+    memory = Dying()
+    with pytest.raises(ConnectionError):
+        make(KEY, memory).append(entry(0))
+    after = Memory()
+    after.stored.update(memory.stored)
+    assert make(KEY, after).verify() == Verdict(intact=True, entries=1)
+    assert make(KEY, after).append(entry(1)).sequence == 2
+    # And a crash before the first entry: the ledger is empty, and takes one.
+    del after.stored[key_of(1)], after.stored[key_of(2)]
+    after.stored[HEAD] = memory.stored[HEAD]
+    assert make(KEY, after).verify() == Verdict(intact=True, entries=0)
+    assert make(KEY, after).append(entry(0)).sequence == 1
+
+
 def test_what_was_live_at_a_moment() -> None:
     ledger = make(KEY)
     ledger.append(entry(1, version="1"))
