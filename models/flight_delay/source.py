@@ -9,6 +9,7 @@ from pathlib import Path
 
 import polars as pl
 
+FOLDER = Path(__file__).parent
 WHOLE = ("airports", "airlines", "planes")
 """Tables that land once, with the first months."""
 
@@ -24,13 +25,13 @@ def batches(months: Iterable[int], *, whole: bool = True) -> dict[str, dict[str,
         raise ValueError(f"months must be between 1 and 12, found {wanted}")
     landed: dict[str, dict[str, bytes]] = {}
     for table in ("flights", "weather"):
-        frame = _table(table)
+        frame = published(table)
         landed[table] = {
             f"2013-{month:02d}.csv": _csv(frame.filter(pl.col("month") == str(month)))
             for month in wanted
         }
     if whole:
-        landed |= {table: {"2013.csv": _csv(_table(table))} for table in WHOLE}
+        landed |= {table: {"2013.csv": _csv(published(table))} for table in WHOLE}
     return landed
 
 
@@ -66,7 +67,7 @@ _PLANTED = (
 
 
 @cache
-def _table(name: str) -> pl.DataFrame:
+def published(name: str) -> pl.DataFrame:
     """A source table as text, exactly as published."""
     path = _folder() / (f"{name}.csv.zip" if name == "flights" else f"{name}.csv")
     if path.suffix == ".zip":
