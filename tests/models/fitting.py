@@ -1,4 +1,4 @@
-"""Fits a model folder's estimator with its spec's parameters, and answers with it as a server would."""
+"""Fits a model folder's estimator by its spec, and answers with it as a server would."""
 
 from datetime import date
 

@@ -138,9 +138,7 @@ def test_a_request_gets_the_features_of_the_offline_table(
     known = {**curated, "flights": curated["flights"].filter(week)}
     offline = feature_table(spec, known)
     day = pl.date("year", "month", "day") == date(2013, 5, 23)
-    asked = (
-        known["flights"].filter(day).with_columns(pl.lit(None, pl.Float64).alias("arr_delay"))
-    )
+    asked = known["flights"].filter(day).with_columns(pl.lit(None, pl.Float64).alias("arr_delay"))
     served = request_features(spec, asked, known).drop("label")
     keys = [name for name in served.columns if name.startswith("key_")]
     same_rows = offline.join(served, on=keys, how="semi").drop("label")

@@ -1,4 +1,4 @@
-"""Half a year after it learned, the model still tells late flights better than the rate it replaces."""
+"""Half a year after it learned, the model still beats the rate that it replaces."""
 
 import polars as pl
 import pytest
