@@ -23,9 +23,11 @@ function draw() {
 }
 // Long labels stand on lines of their own: cut short, they would all read the same.
 function stack(spec) {
-  for (const layer of [spec, ...(spec.layer || [])])
-    if (layer.encoding?.y?.axis) layer.encoding.y.axis.labelExpr =
-      `split(replace(datum.label, ' over ', ': over '), ': ')`;
+  const lines = `split(replace(datum.label, ' over ', ': over '), ': ')`;
+  for (const { encoding } of [spec, ...(spec.layer || [])]) {
+    if (encoding?.y?.axis) Object.assign(encoding.y.axis, { labelExpr: lines, labelOffset: -14 });
+    if (encoding?.x) encoding.x.axis = { ...encoding.x.axis, tickCount: 4 };
+  }
   spec.height = Math.round(spec.height * 1.4);
 }
 draw();
