@@ -4,8 +4,6 @@ MODELYARD_ACCEPTANCE_ROOT names a folder whose sandbox is used again and left ru
 whoever writes these tests.
 """
 
-import contextlib
-import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -83,22 +81,6 @@ def of_the_sandbox(root: Path) -> list[psutil.Process]:
         if str(root) in " ".join(each.info["cmdline"] or [])
         or str(each.info["cwd"]).startswith(str(root))
     ]
-
-
-def listening(root: Path) -> set[tuple[str, str]]:
-    """Part and address of every socket on which the sandbox's processes accept connections."""
-    status = json.loads((root / ".modelyard" / "supervisor.json").read_text())
-    part_of = {each["pid"]: name for name, each in status["parts"].items()}
-    found = set()
-    for pid, name in part_of.items():
-        with contextlib.suppress(psutil.NoSuchProcess):
-            part = psutil.Process(pid)
-            for process in (part, *part.children(recursive=True)):
-                with contextlib.suppress(psutil.NoSuchProcess):
-                    for each in process.net_connections(kind="inet"):
-                        if each.status == psutil.CONN_LISTEN:
-                            found.add((name, each.laddr.ip))
-    return found
 
 
 def mounts(root: Path) -> list[str]:

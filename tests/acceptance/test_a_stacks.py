@@ -12,7 +12,7 @@ import pytest
 
 from tests.acceptance.aws import session
 from tests.acceptance.checkout import Checkout
-from tests.acceptance.conftest import listening, of_the_sandbox
+from tests.acceptance.conftest import of_the_sandbox
 
 pytestmark = pytest.mark.engine
 
@@ -75,18 +75,6 @@ def test_one_command_brings_three_environments_up(deployed: Checkout) -> None:
     ]
     for each in shown:
         assert {model["model"] for model in each["models"]} == {"diabetes", "flight_delay"}
-
-
-def test_nothing_listens_but_on_loopback(deployed: Checkout) -> None:
-    """AWS, registry, providers, control planes, kubelets, service addresses and pods."""
-    bound = listening(deployed.root)
-    servers = {"aws", "registry", "kubernetes-provider"} | {
-        f"{kind}-{name}"
-        for kind in ("etcd", "apiserver", "controllers", "scheduler", "node")
-        for name in ENVIRONMENTS
-    }
-    assert {name for name, _ in bound} >= servers
-    assert {each for each in bound if not ipaddress.ip_address(each[1]).is_loopback} == set()
 
 
 def test_a_second_run_changes_nothing_in_any_stack(deployed: Checkout) -> None:
