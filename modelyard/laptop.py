@@ -60,7 +60,7 @@ def start(root: Path, report: Callable[[str], None]) -> "Sandbox":
     prepare(root, report)
     started = sandbox(root)
     started.up(report)
-    os.environ.update(started.environ())
+    _adopt(started.environ())
     return started
 
 
@@ -72,9 +72,15 @@ def enter(root: Path) -> None:
         environment = sandbox(root).environ()
     except SandboxError as error:
         raise NotUpError(error.message, remedy=error.remedy) from error
-    # A profile or key of a real account must never be carried into the sandbox by accident;
-    # its own profiles are in the configuration file that `environ` names.
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
+    _adopt(environment)
+
+
+def _adopt(environment: dict[str, str]) -> None:
+    from sandbox.variables import FOREIGN
+
+    # A key of a real account must never be carried into the sandbox by accident; its own
+    # profiles are in the configuration file that `environ` names.
+    for name in FOREIGN:
         os.environ.pop(name, None)
     os.environ.update(environment)
 

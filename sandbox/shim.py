@@ -13,7 +13,7 @@ from sandbox.plan import Plan, Project
 from sandbox.project import regenerate
 from sandbox.record import Record, is_supervised
 from sandbox.status import diagnosis
-from sandbox.variables import variables
+from sandbox.variables import entered, variables
 
 DEPLOYING = {"up", "update", "preview", "pre", "refresh", "destroy", "down", "import", "watch"}
 """Commands that talk to the emulator, which must therefore be sound."""
@@ -29,7 +29,7 @@ PATHS = {
 def main(root: Path, arguments: list[str]) -> None:
     """Become the real engine."""
     layout, plan = Layout.load(root), Plan.load(root)
-    environment = {**os.environ, **variables(layout, plan)}
+    environment = entered(os.environ, variables(layout, plan))
     engine = shutil.which("pulumi", path=_without(layout.bin, environment["PATH"]))
     if engine is None:
         raise SandboxError("There is no `pulumi` behind this one.", "Run `modelyard sandbox up`.")

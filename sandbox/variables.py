@@ -10,6 +10,8 @@ from sandbox.plan import Plan
 CODE = Path(__file__).resolve().parents[1]
 """Where this package is imported from."""
 ROOT = "MODELYARD_SANDBOX_ROOT"
+FOREIGN = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
+"""Keys of a real account: set, they would win over every profile of the sandbox."""
 
 
 def variables(
@@ -43,12 +45,13 @@ def variables(
     }
 
 
+def entered(around: Mapping[str, str], added: Mapping[str, str]) -> dict[str, str]:
+    """A surrounding environment with the sandbox's variables, without keys of a real account."""
+    return {**{name: around[name] for name in around if name not in FOREIGN}, **added}
+
+
 def inner(layout: Layout, plan: Plan) -> dict[str, str]:
     """The complete environment of the sandbox's own processes."""
     paths = [str(CODE), *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
-    return {
-        **os.environ,
-        **variables(layout, plan),
-        "PYTHONPATH": os.pathsep.join(dict.fromkeys(paths)),
-        "PYTHONUNBUFFERED": "1",
-    }
+    own = {"PYTHONPATH": os.pathsep.join(dict.fromkeys(paths)), "PYTHONUNBUFFERED": "1"}
+    return entered(os.environ, {**variables(layout, plan), **own})

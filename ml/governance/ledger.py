@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -42,6 +42,8 @@ class Verdict:
     entries: int
     broken_at: int | None = None
     reason: str = ""
+    digest: str = field(default="", compare=False)
+    """Of the last entry of a whole ledger: with its number, the witness to note elsewhere."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -143,7 +145,8 @@ class Ledger:
         if (rewritten := self.objects.rewritten()) is not None:
             reason = "was overwritten or deleted; the bucket keeps the earlier version"
             return _broken(records, rewritten, reason), records
-        return Verdict(intact=True, entries=len(records)), records
+        last = records[-1].digest if records else ""
+        return Verdict(intact=True, entries=len(records), digest=last), records
 
     def _checked(self, sequence: int, before: Record | None) -> Record:
         record, seal, body_digest = read_record(self.objects.read(key_of(sequence)))

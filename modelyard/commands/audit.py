@@ -1,5 +1,6 @@
 """`audit` and `trace`: what ran when, who wanted it, and whether the record is whole."""
 
+import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,6 +14,9 @@ from modelyard.target import TargetOption, open_yard
 
 if TYPE_CHECKING:
     from ml.governance.entries import Live
+    from ml.governance.ledger import Verdict
+
+_DIGEST = r"sha256:[0-9a-f]{64}"
 
 app = typer.Typer(no_args_is_help=True, help="The ledger of every environment.")
 
@@ -58,24 +62,38 @@ def log(
 
 @app.command()
 def verify(
-    env: MaybeEnvOption = None, target: TargetOption = "sandbox", as_json: JsonOption = False
+    env: MaybeEnvOption = None,
+    witness: Annotated[
+        str,
+        typer.Option(metavar="N:DIGEST", help="What an earlier verify printed; needs --env."),
+    ] = "",
+    target: TargetOption = "sandbox",
+    as_json: JsonOption = False,
 ) -> None:
-    """Walk the chain of every ledger: an edit, a removal, a reorder or a rewrite is named."""
+    """Walk the chain of every ledger: an edit, a removal, a reorder or a truncation is named.
+
+    Whoever owns the ledger's key can write all of it anew; only a witness, noted elsewhere, tells.
+    """
     _known(env)
+    noted = parse_witness(witness, env) if witness else None
     from modelyard.delivery.history import ledger
 
-    found = {place.name: ledger(place).verify() for place in open_yard(target).places(env)}
+    found = {
+        place.name: ledger(place).verify(witness=noted) for place in open_yard(target).places(env)
+    }
     broken = [name for name, verdict in found.items() if not verdict.intact]
     if as_json:
-        emit({name: vars(verdict) for name, verdict in found.items()})
+        emit({name: {**vars(each), "witness": _witness(each)} for name, each in found.items()})
         if broken:
             raise typer.Exit(ExitCode.REFUSED)
         return
     for name, verdict in found.items():
-        if verdict.intact:
-            say(f"{name}: whole, {verdict.entries} entries")
-        else:
+        if not verdict.intact:
             say(f"{name}: [red]broken[/red] at entry {verdict.broken_at}: {verdict.reason}")
+            continue
+        say(f"{name}: whole, {verdict.entries} entries")
+        if verdict.entries:
+            say(f"  to note elsewhere: --env {name} --witness {_witness(verdict)}")
     if broken:
         raise RefusedError(
             f"The ledger of {', '.join(broken)} does not hold together.",
@@ -128,6 +146,23 @@ def trace(
         return
     shown = {key: value for key, value in found.items() if key not in {"lineage", "prediction"}}
     facts(f"Prediction {prediction_id}", shown)
+
+
+def parse_witness(text: str, env: str | None) -> tuple[int, str]:
+    """Read the number and digest of an entry, as `verify` prints them."""
+    if env is None:
+        raise UsageError("A witness is of one ledger.", remedy="add --env ENV")
+    number, _, digest = text.partition(":")
+    if not re.fullmatch(r"[1-9][0-9]*", number) or not re.fullmatch(_DIGEST, digest):
+        raise UsageError(
+            f'"{text}" is no witness.',
+            remedy="NUMBER:sha256:64 hex digits, as `modelyard audit verify` prints it",
+        )
+    return int(number), digest
+
+
+def _witness(verdict: "Verdict") -> str:
+    return f"{verdict.entries}:{verdict.digest}" if verdict.digest else ""
 
 
 def parse_moment(text: str) -> datetime:

@@ -90,6 +90,8 @@ def env() -> None:
 
     before = dict(os.environ)
     enter(checkout.root())
+    for name in sorted(before.keys() - os.environ.keys()):
+        typer.echo(f"unset {name}")
     for name in sorted(os.environ):
         if os.environ[name] != before.get(name):
             typer.echo(f"export {name}={shlex.quote(os.environ[name])}")

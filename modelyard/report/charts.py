@@ -80,7 +80,8 @@ def gains(versions: Sequence[VersionFacts]) -> Spec | None:
     )
     points = base.mark_point(filled=True, size=80, opacity=1).encode(x="gain:Q", color=colour)
     asked = base.mark_tick(thickness=2, size=16, color="#8a8f98").encode(x="asked:Q")
-    return _spec(altair.layer(bars, points, asked), height=34 * len(rows) + 20)
+    drawn = altair.layer(bars, points, asked).properties(usermeta={"parts": "rule"})
+    return _spec(drawn, height=34 * len(rows) + 20)
 
 
 def traffic(runs: Sequence[dict[str, Any]]) -> Spec | None:

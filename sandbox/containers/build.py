@@ -16,6 +16,7 @@ from sandbox.containers.manifests import OCI_MANIFEST
 from sandbox.containers.reference import local_name, local_reference, parse
 
 USER = 10001
+ENTRYPOINT = ("python", "-m", "ml")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +41,7 @@ def build_python_image(
     lock: Path,
     code: Mapping[str, Path],
     repository: str,
-    entrypoint: Sequence[str] = ("python", "-m", "ml"),
+    entrypoint: Sequence[str] = ENTRYPOINT,
     labels: Mapping[str, str] | None = None,
     report: Callable[[str], None] = quiet,
 ) -> str:
@@ -59,10 +60,17 @@ def build_python_image(
     for name, folder in sorted(code.items()):
         entries += tree(folder, f"app/{name}")
     layers = [*packages, make_layer(entries, scratch)]
-    config = ImageConfig(
+    config = python_config(entrypoint, labels)
+    return push_image(layout, layers, config, repository=repository, report=report)
+
+
+def python_config(
+    entrypoint: Sequence[str] = ENTRYPOINT, labels: Mapping[str, str] | None = None
+) -> ImageConfig:
+    """How an image with locked packages runs."""
+    return ImageConfig(
         env=python_environment(), entrypoint=tuple(entrypoint), labels=dict(labels or {})
     )
-    return push_image(layout, layers, config, repository=repository, report=report)
 
 
 def python_environment() -> dict[str, str]:

@@ -1,76 +1,29 @@
 """A year with its seasons: the weeks from July to November are calm, and December is a break."""
 
-import io
 from datetime import date, timedelta
 
 import polars as pl
 import pytest
 
-from ml.data.contract import load_contract
-from ml.data.features import feature_table
-from ml.data.quality import check
 from ml.data.training_set import training_set
 from ml.data.window import Window
 from ml.development.baseline import fit_baseline
 from ml.development.evaluate import evaluate
 from ml.development.inputs import model_inputs
 from ml.development.scored import BASELINE, CANDIDATE, scored_rows
-from ml.development.train import TrainedModel, load_build, train
 from ml.monitoring.drift import PackageFacts
 from ml.monitoring.fingerprint import fingerprint
 from ml.monitoring.signals import summarise
 from ml.monitoring.watch import Finding, Rules, findings
 from ml.monitoring.windows import complete_weeks
 from ml.spec import ModelSpec
-from models.flight_delay import source
+from tests.models.fitting import LIVE, answered, fitted
 
-LIVE, CANDIDATE_LIVE, END = date(2013, 7, 1), date(2013, 5, 6), date(2014, 1, 1)
+pytestmark = pytest.mark.slow
+
+CANDIDATE_LIVE, END = date(2013, 5, 6), date(2014, 1, 1)
 DECEMBER = date(2013, 12, 2)
 """The Monday of December's first whole week."""
-
-
-@pytest.fixture(scope="module")
-def year(spec: ModelSpec) -> pl.DataFrame:
-    """Features, key and label of every flight, as the platform makes them."""
-    contract = load_contract(spec.contract_path)
-    tables = {
-        name: check(
-            pl.concat([pl.read_csv(io.BytesIO(b), infer_schema=False) for b in files.values()]),
-            contract.tables[name],
-            null_tokens=contract.null_tokens,
-        ).valid.drop("_row")
-        for name, files in source.batches(range(1, 13)).items()
-    }
-    return feature_table(spec, tables)
-
-
-def fitted(spec: ModelSpec, rows: pl.DataFrame) -> TrainedModel:
-    return train(
-        rows,
-        load_build(spec.folder, spec.estimator.function),
-        columns=spec.features.columns,
-        label="label",
-        task=spec.estimator.task,
-        seed=spec.estimator.seed,
-        parameters=spec.estimator.parameters,
-    )
-
-
-def answered(model: TrainedModel, rows: pl.DataFrame, package: str) -> pl.DataFrame:
-    """What the endpoint would have captured, with the labels that arrived later."""
-    return rows.with_columns(
-        pl.Series("score", model.score(rows)),
-        pl.col("label").cast(pl.Float64),
-        version=pl.lit(package),
-        package_digest=pl.lit(package),
-    )
-
-
-@pytest.fixture(scope="module")
-def live(spec: ModelSpec, year: pl.DataFrame) -> pl.DataFrame:
-    """July to December, answered by the champion, which learned from January to June."""
-    champion = fitted(spec, year.filter(pl.col("day") < LIVE))
-    return answered(champion, year.filter(pl.col("day") >= LIVE), "champion")
 
 
 @pytest.fixture(scope="module")

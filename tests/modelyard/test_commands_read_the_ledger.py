@@ -94,6 +94,38 @@ def test_a_ledger_that_was_edited_is_refused(
     assert "broken at entry 1" in typed.out.replace("[red]", "").replace("[/red]", "")
 
 
+def test_a_ledger_that_its_keys_owner_wrote_anew_is_told_by_a_witness_only(
+    yard: Place, capsys: pytest.CaptureFixture[str]
+) -> None:
+    released(yard, "1")
+    released(yard, "2")
+    verify = ("audit", "verify", "--env", "prod")
+    noted = json.loads(type_(capsys, *verify, "--json").out)["prod"]["witness"]
+    assert noted.startswith("2:sha256:")
+    assert f"--env prod --witness {noted}" in type_(capsys, *verify).out
+    s3, bucket = yard.client("s3"), yard.platform.audit_bucket
+    for each in s3.list_objects_v2(Bucket=bucket, Prefix="ledger/")["Contents"]:
+        s3.delete_object(Bucket=bucket, Key=each["Key"])
+    released(yard, "7")
+    released(yard, "2")
+    released(yard, "3")
+    assert type_(capsys, *verify).code == 0
+    typed = type_(capsys, *verify, "--witness", noted)
+    assert typed.code == 1
+    assert "broken at entry 2" in typed.out.replace("[red]", "").replace("[/red]", "")
+    assert "not the one that was witnessed" in typed.out
+
+
+def test_a_witness_holds_while_the_ledger_grows(
+    yard: Place, capsys: pytest.CaptureFixture[str]
+) -> None:
+    released(yard, "1")
+    verify = ("audit", "verify", "--env", "prod")
+    noted = json.loads(type_(capsys, *verify, "--json").out)["prod"]["witness"]
+    released(yard, "2")
+    assert type_(capsys, *verify, "--witness", noted).code == 0
+
+
 def test_approve_needs_evidence_and_is_recorded(
     yard: Place, staging: Place, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -14,11 +14,21 @@ function draw() {
   for (const place of document.querySelectorAll("[data-chart]")) {
     const narrow = place.clientWidth < 480;
     const spec = structuredClone(CHARTS[place.dataset.chart]);
-    const fitted = narrow ? { ...config, axis: { ...config.axis, labelLimit: 130 } } : config;
-    if (narrow) for (const layer of [spec, ...(spec.layer || [])])
-      if (layer.encoding?.y?.axis?.labelLimit) layer.encoding.y.axis.labelLimit = 130;
+    // A legend in one row would be cut off where many versions stand in it.
+    const columns = Math.max(2, Math.floor(place.clientWidth / 110));
+    const fitted = { ...config, legend: { ...config.legend, columns } };
+    if (narrow && spec.usermeta?.parts) stack(spec);
     vegaEmbed(place, spec, { actions: false, renderer: "svg", config: fitted });
   }
+}
+// Long labels stand on lines of their own: cut short, they would all read the same.
+function stack(spec) {
+  const lines = `split(replace(datum.label, ' over ', ': over '), ': ')`;
+  for (const { encoding } of [spec, ...(spec.layer || [])]) {
+    if (encoding?.y?.axis) Object.assign(encoding.y.axis, { labelExpr: lines, labelOffset: -14 });
+    if (encoding?.x) encoding.x.axis = { ...encoding.x.axis, tickCount: 4 };
+  }
+  spec.height = Math.round(spec.height * 1.4);
 }
 draw();
 dark.addEventListener("change", draw);

@@ -48,11 +48,3 @@ def test_the_api_servers_certificate_names_where_it_listens(layout: Layout) -> N
     first = dev.service_range.replace("0.0/16", "0.1")
     found = {str(each) for each in names.value.get_values_for_type(x509.IPAddress)}
     assert found == {"127.0.0.1", first}
-
-
-def test_everything_listens_on_loopback_only(layout: Layout) -> None:
-    for part in parts(layout, layout.environment("dev")):
-        line = " ".join(part.argv)
-        assert "0.0.0.0" not in line
-        if any(name in line for name in ("apiserver", "controllers", "scheduler")):
-            assert "--bind-address=127.0.0.1" in line

@@ -1,0 +1,77 @@
+"""In a browser the report draws every chart, wide and narrow, light and dark, without an error."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from selenium.webdriver import Chrome
+from selenium.webdriver.support.wait import WebDriverWait
+
+from modelyard.report.render import write
+from tests.modelyard.browser import browser, look, missing
+from tests.modelyard.example_facts import facts
+
+pytestmark = [
+    pytest.mark.process,
+    # A skip in CI fails the session: there the report is always looked at.
+    pytest.mark.skipif(bool(missing()), reason=f"the report is not looked at: {missing()}"),
+]
+WIDTHS, SCHEMES = (1280, 390), ("light", "dark")
+UNDRAWN = """return [...document.querySelectorAll("[data-chart]")]
+    .filter(place => !place.querySelector("svg, canvas")).map(place => place.dataset.chart)"""
+MARKLESS = """return [...document.querySelectorAll("[data-chart]")]
+    .filter(place => !place.querySelector(".role-mark path, .role-mark line, .role-mark rect"))
+    .map(place => place.dataset.chart)"""
+CUT_OFF = """return [...document.querySelectorAll("[data-chart] svg text")].filter(text => {
+    const box = text.getBoundingClientRect(), frame = text.closest("svg").getBoundingClientRect();
+    return box.width && (text.textContent.includes("…") || box.left < frame.left - 1
+        || box.right > Math.min(frame.right, innerWidth) + 1);
+}).map(text => text.textContent)"""
+COLOUR = "return getComputedStyle(document.querySelector(arguments[0]))[arguments[1]]"
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write(facts(), tmp_path_factory.mktemp("report") / "report.html")
+
+
+@pytest.fixture(scope="module")
+def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chrome]:
+    with browser(tmp_path_factory.mktemp("profile")) as driver:
+        yield driver
+
+
+@pytest.fixture(params=[(w, s) for w in WIDTHS for s in SCHEMES], ids=str)
+def shown(reader: Chrome, page: Path, request: pytest.FixtureRequest) -> Chrome:
+    """The report in one width and scheme, with every chart drawn."""
+    width, scheme = request.param
+    look(reader, page, width=width, scheme=scheme)
+    WebDriverWait(reader, 20).until(
+        lambda driver: not driver.execute_script(UNDRAWN), "charts without a drawing"
+    )
+    return reader
+
+
+def test_every_chart_is_drawn_and_nothing_is_wrong_or_cut_off(shown: Chrome) -> None:
+    charts = shown.execute_script("return document.querySelectorAll('[data-chart]').length")
+    assert charts == 5
+    assert shown.execute_script(MARKLESS) == []
+    assert shown.execute_script(CUT_OFF) == []
+    assert shown.execute_script("return document.documentElement.scrollWidth - innerWidth") <= 0
+    assert [entry["message"] for entry in shown.get_log("browser")] == []
+
+
+def test_nothing_is_asked_of_the_network(shown: Chrome) -> None:
+    loaded = "return performance.getEntriesByType('resource').map(each => each.name)"
+    assert shown.execute_script(loaded) == []
+
+
+def test_dark_is_another_page_than_light(reader: Chrome, page: Path) -> None:
+    seen = {}
+    for scheme in SCHEMES:
+        look(reader, page, width=1280, scheme=scheme)
+        WebDriverWait(reader, 20).until(lambda driver: not driver.execute_script(UNDRAWN))
+        places = (("body", "backgroundColor"), ("section", "backgroundColor"), ("h1", "color"))
+        seen[scheme] = [reader.execute_script(COLOUR, *place) for place in places]
+        seen[scheme].append(reader.execute_script(COLOUR, "svg .role-axis-label text", "fill"))
+    assert not set(seen["light"]) & set(seen["dark"])
