@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from modelyard.delivery import evidence, worker
-from modelyard.delivery.journey import State
+from modelyard.delivery import events, evidence, worker
+from modelyard.delivery.journey import Journeys, State
 from modelyard.delivery.lock import Lock
 from modelyard.delivery.operations import Operations
 from modelyard.errors import RefusedError
@@ -90,7 +90,7 @@ def test_an_interrupted_request_leaves_neither_lock_nor_journey(
     yard: Yard, staging: Place, monkeypatch: pytest.MonkeyPatch, at: str, sent: bool
 ) -> None:
     with monkeypatch.context() as patched:
-        real = promotion.Journeys.begin if at == "Journeys.begin" else promotion.events.send
+        real: Any = Journeys.begin if at == "Journeys.begin" else events.send
 
         def cut_off(*arguments: Any) -> None:
             if sent:
@@ -119,7 +119,7 @@ def test_what_delivery_has_taken_up_is_not_withdrawn(
         worker.sweep(seat)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(promotion.events, "send", cut_off)
+    monkeypatch.setattr(events, "send", cut_off)
     with pytest.raises(KeyboardInterrupt):
         promotion.request_promotion(yard, world.MODEL, "staging", world.RELEASE, {})
     [journey] = seat.journeys.open()
