@@ -7,7 +7,11 @@ import pytest
 from moto import mock_aws
 
 from modelyard.place import Place
+from sandbox.aws.patches import conditional_items
 from tests.modelyard import world
+
+# Who wins a race is decided as on AWS, where a condition and its write are one step.
+conditional_items.apply()
 
 STACK = """\
 config:

@@ -2,6 +2,7 @@
 
 from sandbox.aws.patches import (
     bucket_policies,
+    conditional_items,
     conditional_put,
     delete_markers,
     event_targets,
@@ -16,6 +17,7 @@ def apply_all() -> None:
     """Correct moto in this process."""
     for patch in (
         bucket_policies,
+        conditional_items,
         conditional_put,
         delete_markers,
         event_targets,

@@ -46,3 +46,33 @@ def test_replacing_a_known_content_succeeds_once(client: Callable[..., Any]) -> 
 
     with ThreadPoolExecutor(16) as pool:
         assert list(pool.map(replace, range(16))).count(True) == 1
+
+
+def test_sixteen_racing_conditional_items_have_one_winner_in_each_of_100_rounds(
+    client: Callable[..., Any],
+) -> None:
+    tables = client("dynamodb")
+    tables.create_table(
+        TableName="race",
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+
+    def write(name: str, writer: int) -> bool:
+        try:
+            tables.put_item(
+                TableName="race",
+                Item={"id": {"S": name}, "writer": {"N": str(writer)}},
+                ConditionExpression="attribute_not_exists(id)",
+            )
+        except tables.exceptions.ConditionalCheckFailedException:
+            return False
+        return True
+
+    with ThreadPoolExecutor(16) as pool:
+        for number in range(100):
+            won = list(pool.map(write, [f"round-{number}"] * 16, range(16)))
+            assert won.count(True) == 1
+            kept = tables.get_item(TableName="race", Key={"id": {"S": f"round-{number}"}})["Item"]
+            assert int(kept["writer"]["N"]) == won.index(True)
