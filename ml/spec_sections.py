@@ -103,8 +103,9 @@ class Estimator(Section):
 
     function: Name = "build"
     task: Task
-    """`classification`: labels 0 and 1; `multiclass`: texts or whole numbers, learned from the rows;
-    `regression`: a quantity."""
+    """`classification`: labels 0 and 1; `multiclass`: texts or whole numbers, whose classes are
+    learned from the training rows; `regression`: a quantity.
+    """
     seed: int = 7
     parameters: dict[Name, int | float | str | bool] = Field(default_factory=dict)
     search: dict[Name, tuple[int | float | str | bool, ...]] = Field(default_factory=dict)

@@ -67,9 +67,7 @@ def fit_baseline(
                 for n, mean in enumerate(overall)
             )
         groups = groups.drop(_ROWS)
-    return Baseline(
-        columns=tuple(columns), overall=overall, groups=groups, classes=tuple(classes)
-    )
+    return Baseline(columns=tuple(columns), overall=overall, groups=groups, classes=tuple(classes))
 
 
 def _targets(labels: pl.Series, classes: Sequence[str]) -> list[pl.Series]:

@@ -38,6 +38,7 @@ def model_card(
         _held_out(metrics),
         _metrics(metrics["metrics"]),
         *_months(metrics["months"]),
+        *_classes(metrics.get("classes", [])),
         "## Calibration",
         _calibration(metrics["calibration"]),
         "## Origin",
@@ -83,6 +84,25 @@ def _months(months: list[Mapping[str, Any]]) -> list[str]:
         for month in months
     ]
     return ["### By month", _table(["month", "rows", "outcome", "prediction", *names], rows)]
+
+
+def _classes(classes: list[Mapping[str, Any]]) -> list[str]:
+    if not classes:
+        return []
+    rows = [
+        [
+            each["class"] if each["learned"] else f"{each['class']} (not in training)",
+            str(each["rows"]),
+            *(_number(each[name]) for name in ("share", "mean_prediction", "recall", "precision")),
+        ]
+        for each in classes
+    ]
+    header = ["class", "rows", "share", "mean prediction", "recall", "precision"]
+    told = (
+        "By month, by slice and in the calibration, outcome is how often the likeliest class "
+        "came, prediction how likely it was said to be."
+    )
+    return ["### By class", _table(header, rows), told]
 
 
 def _calibration(calibration: Mapping[str, Any]) -> str:

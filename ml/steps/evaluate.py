@@ -50,7 +50,10 @@ def run(argv: Sequence[str]) -> int:
     pipeline = fitted_pipeline(folder, fitted)
     inputs = model_inputs(holdout, dict(fitted["columns"]))
     baseline = fit_baseline(
-        folder.read_frame(TRAINING), columns=spec.gates.baseline, label="label"
+        folder.read_frame(TRAINING),
+        columns=spec.gates.baseline,
+        label="label",
+        classes=fitted["classes"],
     )
     slices = [limit.column for limit in spec.gates.slices]
     slices += [limit.column for limit in spec.gates.fairness]
@@ -64,6 +67,7 @@ def run(argv: Sequence[str]) -> int:
             CANDIDATE: score(pipeline, fitted["task"], inputs),
             BASELINE: baseline.score(holdout),
         },
+        classes=fitted["classes"],
     )
     metrics = evaluate(scored, slices=list(dict.fromkeys(slices)))
     metrics["latency_ms"] = _served(folder, pipeline, fitted, inputs)
@@ -74,6 +78,9 @@ def run(argv: Sequence[str]) -> int:
         for model, values in metrics["metrics"].items()
     ]
     summary = f"{spec.name}: {metrics['labelled_rows']} held-out rows with a known outcome"
+    for known in metrics.get("classes", ()):
+        if not known["learned"]:
+            summary += f"\n{known['rows']} rows of class {known['class']!r}, which nobody learned"
     tell("\n".join([summary, *lines]), {"step": "evaluate", **metrics["metrics"]})
     return 0
 

@@ -45,7 +45,11 @@ def run(argv: Sequence[str]) -> int:
     flags = parser.read(argv)
     spec, folder = spec_of(flags), folder_of(flags)
     metrics, fitted = folder.read_json(METRICS), folder.read_json(FITTED)
-    scored = Scored(frame=folder.read_frame(SCORED), task=spec.estimator.task)
+    scored = Scored(
+        frame=folder.read_frame(SCORED),
+        task=spec.estimator.task,
+        classes=tuple(fitted["classes"]),
+    )
     champion, rules = None, list[Rule]()
     if flags.champion not in _NO_CHAMPION:
         champion = _champion(flags.champion, flags.signing_key, spec)
@@ -91,7 +95,12 @@ def _face(
     if last and metrics["first_day"] and last >= metrics["first_day"]:
         rules.append(unfair(last, metrics["first_day"]))
     try:
-        return scored.with_scores(CHAMPION, load_predictor(champion).score(holdout)), rules
+        predictor = load_predictor(champion)
+        if predictor.task != scored.task:
+            reason = f"the champion is of the task {predictor.task}, not {scored.task}"
+            return scored, [*rules, incomparable(reason)]
+        answers = predictor.score(holdout)
+        return scored.with_scores(CHAMPION, answers, predictor.classes), rules
     except InputError as error:
         return scored, [*rules, incomparable(f"the champion needs other features: {error}")]
 

@@ -79,10 +79,10 @@ def collect(spec: ModelSpec, folder: RunFolder, identity: Identity) -> dict[str,
         champion=(gate["champion"] or {}).get("digest"),
     )
     training = model_inputs(folder.read_frame(TRAINING), columns)
-    described = describe_inputs(columns, task, not_nullable=formats["not_nullable"])
-    answers = folder.read_frame(SCORED).select(
-        pl.col("score_candidate").alias(described["outputs"][0]["name"])
+    described = describe_inputs(
+        columns, task, not_nullable=formats["not_nullable"], classes=fitted["classes"]
     )
+    answers = _answers(folder.read_frame(SCORED), described)
     contents = {
         MODEL: _unchanged(folder, MODEL, fitted["model_digest"]),
         INPUTS: canonical(described),
@@ -103,6 +103,15 @@ def collect(spec: ModelSpec, folder: RunFolder, identity: Identity) -> dict[str,
 def package_folder(flags: argparse.Namespace) -> Folder:
     """Where the package of this run lives."""
     return Folder.at(client("s3"), f"{flags.artifacts}/packages/{flags.model}/{flags.run}")
+
+
+def _answers(scored: pl.DataFrame, described: Mapping[str, Any]) -> pl.DataFrame:
+    """What the model said on held-out rows: its number, or the likeliest class."""
+    said = pl.col("score_candidate")
+    if described["task"] == "multiclass":
+        names = dict(enumerate(described["classes"]))
+        said = said.arr.arg_max().replace_strict(names, return_dtype=pl.String)
+    return scored.select(said.alias(described["outputs"][0]["name"]))
 
 
 def _fingerprints(

@@ -45,6 +45,7 @@ def run(argv: Sequence[str]) -> int:
             "parameters": model.parameters,
             "rows": model.rows,
             "positive_rate": model.positive_rate,
+            "classes": list(model.classes),
             "last_day": str(rows["day"].max()) if "day" in rows.columns else None,
             "model_digest": digest_of(content),
             "training_sha256": digest_of(folder.read(TRAINING)),
