@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from ml.development.inputs import MISSING_TEXT, TEXT, tensors
 from ml.development.metrics import Floats
-from ml.development.train import score
+from ml.development.train import score, whole_chances
 
 TOLERANCE = 1e-5
 """Largest difference of a probability; for values, relative to the values' spread."""
@@ -87,10 +87,7 @@ def score_tensors(
     feed = {value.name: columns[value.name] for value in running.get_inputs()}
     outputs = running.run(None, feed)
     if task == "multiclass":
-        chances = np.asarray(outputs[1], dtype=np.float64)
-        # As float32 they add up to 1 only nearly, and callers' libraries notice.
-        with np.errstate(invalid="ignore"):
-            return np.asarray(chances / chances.sum(axis=1, keepdims=True))
+        return whole_chances(outputs[1])
     if task == "classification":
         return np.asarray(outputs[1][:, 1], dtype=np.float64)
     return np.asarray(outputs[0], dtype=np.float64).reshape(-1)

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from ml.development.classes import class_codes, class_texts, learn_classes
 from ml.development.inputs import model_inputs
@@ -98,10 +99,17 @@ def score(pipeline: Any, task: str, inputs: pl.DataFrame) -> Floats:
     with a column per class.
     """
     if task == "multiclass":
-        return np.asarray(pipeline.predict_proba(inputs), dtype=np.float64)
+        return whole_chances(pipeline.predict_proba(inputs))
     if task == "classification":
         return np.asarray(pipeline.predict_proba(inputs)[:, 1], dtype=np.float64)
     return np.asarray(pipeline.predict(inputs), dtype=np.float64)
+
+
+def whole_chances(told: NDArray[np.floating[Any]]) -> Floats:
+    """Chances of classes, which add up to 1 only nearly where a model computes with float32."""
+    chances = np.asarray(told, dtype=np.float64)
+    with np.errstate(invalid="ignore"):
+        return np.asarray(chances / chances.sum(axis=1, keepdims=True))
 
 
 def labelled_rows(frame: pl.DataFrame, label: str) -> pl.DataFrame:
