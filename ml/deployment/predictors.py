@@ -19,6 +19,8 @@ from ml.development.train import score
 
 INPUTS = "inputs.json"
 MODEL, EXCHANGE = "model.skops", "model.onnx"
+JUDGED = "judged.skops"
+"""The candidate that the gate judged, where another fit of it is served."""
 LABEL, PROBABILITIES = "label", "probabilities"
 """What a multi-class model answers: the likeliest class, and the chance of each."""
 _KINDS = {"FP32": NUMBER, "BYTES": TEXT}
@@ -112,8 +114,26 @@ def describe_inputs(
     }
 
 
+def load_judged(package: Package, classes: Sequence[str]) -> PackagedPredictor:
+    """The candidate that the gate judged, from a package that serves it refitted."""
+    from ml.deployment.formats import load_model
+
+    pipeline = load_model(package.read(JUDGED))
+    return replace(_described(package), classes=tuple(classes), pipeline=pipeline)
+
+
 def load_predictor(package: Package) -> PackagedPredictor:
     """Make a verified package answer; only now are model bytes parsed."""
+    described = _described(package)
+    if package.has(EXCHANGE):
+        return replace(described, running=session(package.read(EXCHANGE)))
+    # A server of an ONNX package never loads scikit-learn: a second and 100 MB saved.
+    from ml.deployment.formats import load_model
+
+    return replace(described, pipeline=load_model(package.read(MODEL)))
+
+
+def _described(package: Package) -> PackagedPredictor:
     content = json.loads(package.read(INPUTS))
     try:
         inputs = tuple(Field(**field) for field in content["inputs"])
@@ -123,10 +143,4 @@ def load_predictor(package: Package) -> PackagedPredictor:
         raise PackageError(f"{INPUTS}: {error}") from None
     if (task == "multiclass") != bool(classes):
         raise PackageError(f"{INPUTS}: task {task} with {len(classes)} classes")
-    described = PackagedPredictor(inputs=inputs, outputs=outputs, task=task, classes=classes)
-    if package.has(EXCHANGE):
-        return replace(described, running=session(package.read(EXCHANGE)))
-    # A server of an ONNX package never loads scikit-learn: a second and 100 MB saved.
-    from ml.deployment.formats import load_model
-
-    return replace(described, pipeline=load_model(package.read(MODEL)))
+    return PackagedPredictor(inputs=inputs, outputs=outputs, task=task, classes=classes)

@@ -117,6 +117,13 @@ def labelled_rows(frame: pl.DataFrame, label: str) -> pl.DataFrame:
     return frame.filter(pl.col(label).is_not_null())
 
 
+def last_label_day(frame: pl.DataFrame) -> str | None:
+    """The last local day with a known outcome, as an ISO date; none where rows have no day."""
+    if "day" not in frame.columns:
+        return None
+    return str(labelled_rows(frame, "label")["day"].max())
+
+
 def _target(labels: pl.Series, task: Task) -> tuple[Floats, tuple[str, ...]]:
     """What the pipeline is fitted on; classes are numbered, because ONNX knows no other order."""
     if task != "multiclass":

@@ -20,7 +20,7 @@ from ml.deployment.predictors import PackagedPredictor, load_predictor
 from ml.deployment.signing import PublicKeys
 from ml.deployment.store import Folder, fetch_package
 from ml.spec import load_model
-from ml.steps import evaluate, gate, package, register, train
+from ml.steps import evaluate, gate, package, refit, register, train
 from tests.ml.conftest import Account
 from tests.ml.wines import COLUMNS, CULTIVARS, wines, write_folder
 
@@ -62,6 +62,7 @@ class Run:
         evaluate.run(self.flags)
         key = ["--signing-key", self.account.key_arn]
         gate.run([*self.flags, "--champion", champion, *key])
+        refit.run(self.flags)
         sealed = ["--image", IMAGE, "--git-sha", "abc", *key, "--environment", "prod"]
         package.run([*self.flags, *sealed])
 
