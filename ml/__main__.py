@@ -14,6 +14,7 @@ STEPS = {
     "train": "fit the model on the training table",
     "evaluate": "measure the model and its baseline on the holdout",
     "gate": "decide, against baseline and champion, whether the model may be released",
+    "refit": "fit a candidate that passed again, on all labelled rows",
     "package": "write the signed package: model, contract, card, lineage",
     "register": "enter the package in the model registry",
     "serve": "answer the Open Inference Protocol V2 (configured by MODELYARD_* variables)",

@@ -8,7 +8,7 @@ from pydantic import ConfigDict, ValidationError
 
 from ml.spec_errors import SpecError, explain, read_mapping
 from ml.spec_operations import (
-    CLASSIFICATION_METRICS,
+    METRICS_OF,
     Batch,
     Consumer,
     Gates,
@@ -169,9 +169,18 @@ def _contradictions(sections: dict[str, Any]) -> Iterator[str]:
             yield f"gates: {column!r} is not a feature; allowed: {', '.join(features.columns)}"
     if estimator and gates:
         chosen = [gates.primary.metric] + ([gates.second.metric] if gates.second else [])
+        fitting = METRICS_OF[estimator.task]
         for metric in chosen:
-            if (metric in CLASSIFICATION_METRICS) != (estimator.task == "classification"):
-                yield f"gates: metric {metric!r} does not fit a {estimator.task} task"
+            if metric not in fitting:
+                yield (
+                    f"gates: metric {metric!r} does not fit a {estimator.task} task; "
+                    f"allowed: {', '.join(fitting)}"
+                )
+        if gates.fairness and estimator.task != "classification":
+            yield (
+                f"gates.fairness: a {estimator.task} task has no positive case to be found; "
+                "allowed with the task classification only"
+            )
     if serving and serving.replicas.minimum > serving.replicas.maximum:
         yield "serving.replicas.maximum: must not be below minimum"
 

@@ -1,16 +1,30 @@
 """The sections of model.yaml that say when a model is good enough and how it lives afterwards."""
 
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from ml.spec_sections import Kebab, Name, Section, Text
+from ml.spec_sections import Kebab, Name, Section, Task, Text
 
-Metric = Literal["roc_auc", "average_precision", "brier", "log_loss", "mae", "rmse", "r2"]
-LOWER_IS_BETTER: frozenset[str] = frozenset({"brier", "log_loss", "mae", "rmse"})
-CLASSIFICATION_METRICS: frozenset[str] = frozenset(
-    {"roc_auc", "average_precision", "brier", "log_loss"}
-)
+Metric = Literal[
+    "roc_auc",
+    "average_precision",
+    "brier",
+    "log_loss",
+    "accuracy",
+    "macro_f1",
+    "roc_auc_ovr",
+    "mae",
+    "rmse",
+    "r2",
+]
+METRICS_OF: Mapping[Task, tuple[Metric, ...]] = {
+    "classification": ("roc_auc", "average_precision", "log_loss", "brier"),
+    "multiclass": ("log_loss", "accuracy", "macro_f1", "roc_auc_ovr"),
+    "regression": ("r2", "rmse", "mae"),
+}
+"""What a model of each task can be judged by."""
 Cron = Annotated[str, StringConstraints(pattern=r"^(\S+ ){4}\S+$")]
 
 
@@ -45,7 +59,10 @@ class SliceLimit(Section):
 
 
 class FairnessLimit(Section):
-    """The largest difference of the true positive rate between groups of a column."""
+    """The largest difference of the true positive rate between groups of a column.
+
+    Defined where there is a positive case: for `classification` only.
+    """
 
     column: Name
     maximum_difference: float = Field(gt=0, le=1)

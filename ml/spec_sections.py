@@ -88,6 +88,8 @@ class Data(Section):
 
 
 FeatureKind = Literal["number", "text"]
+Task = Literal["classification", "multiclass", "regression"]
+"""Which of two outcomes, which of several, or how much."""
 
 
 class Features(Section):
@@ -100,7 +102,10 @@ class Estimator(Section):
     """How the model is made; `function` in estimator.py returns a scikit-learn Pipeline."""
 
     function: Name = "build"
-    task: Literal["classification", "regression"]
+    task: Task
+    """`classification`: labels 0 and 1; `multiclass`: texts or whole numbers, whose classes are
+    learned from the training rows; `regression`: a quantity.
+    """
     seed: int = 7
     parameters: dict[Name, int | float | str | bool] = Field(default_factory=dict)
     search: dict[Name, tuple[int | float | str | bool, ...]] = Field(default_factory=dict)

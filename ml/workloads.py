@@ -88,6 +88,7 @@ def training_steps(spec: ModelSpec) -> tuple[Step, ...]:
             "gate",
             (*_ART, ("--champion", "Champion"), ("--signing-key", "SigningKey")),
         ),
+        _step(spec, "refit", _ART),
         _step(
             spec,
             "package",

@@ -12,6 +12,7 @@ import polars as pl
 
 from ml.data.engine import Engine
 from ml.data.window import Window
+from ml.development.classes import class_texts
 from ml.failures import StepError
 from ml.spec import ModelSpec
 
@@ -97,7 +98,11 @@ def _compute(
 def _shaped(spec: ModelSpec, frame: pl.DataFrame) -> pl.DataFrame:
     """Exactly the promised columns and types, in an order that does not depend on the engine."""
     features = [pl.col(name).cast(_DTYPES[kind]) for name, kind in spec.features.columns.items()]
-    extra = [pl.col(spec.data.label).cast(pl.Float32).alias(LABEL)]
+    label = frame[spec.data.label]
+    if spec.estimator.task == "multiclass":
+        extra: list[pl.Expr | pl.Series] = [class_texts(label).alias(LABEL)]
+    else:
+        extra = [label.cast(pl.Float32).alias(LABEL)]
     if spec.data.day is not None:
         extra.append(pl.col(spec.data.day).cast(pl.Date).alias(DAY))
     keys = [pl.col(name).alias(f"{KEY_PREFIX}{name}") for name in spec.data.entity_key]

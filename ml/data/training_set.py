@@ -7,7 +7,7 @@ import polars as pl
 
 from ml.data.features import DAY, KEY_PREFIX
 from ml.data.window import Window
-from ml.development.split import Split, SplitError, split_by_day, split_by_hash
+from ml.development.split import SplitError, split_by_day, split_by_hash
 from ml.failures import StepError
 from ml.spec import ModelSpec
 
@@ -49,7 +49,7 @@ def training_set(
             end = window.end or date.max
             split = split_by_day(table, day=DAY, holdout_days=days or 0, end=end)
             start = end - timedelta(days=days or 0)
-        training = _sampled(spec, split, keys, sample)
+        training = sampled(spec, split.training, sample)
     except SplitError as error:
         raise StepError(str(error)) from error
     return TrainingSet(
@@ -65,9 +65,11 @@ def _measured(table: pl.DataFrame, window: Window) -> Window:
     return Window(start=window.start or first, end=window.end or last + timedelta(days=1))
 
 
-def _sampled(spec: ModelSpec, split: Split, keys: list[str], sample: float) -> pl.DataFrame:
+def sampled(spec: ModelSpec, frame: pl.DataFrame, sample: float) -> pl.DataFrame:
+    """A share of the rows, chosen by a hash of their key; the same rows every time."""
     if sample >= 1:
-        return split.training
+        return frame
+    keys = [name for name in frame.columns if name.startswith(KEY_PREFIX)]
     # Another seed than the holdout's: with the same one the sample would be cut from one end.
     seed = spec.estimator.seed + 1
-    return split_by_hash(split.training, keys=keys, fraction=sample, seed=seed).holdout
+    return split_by_hash(frame, keys=keys, fraction=sample, seed=seed).holdout

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from ml.development.inputs import MISSING_TEXT, TEXT, tensors
 from ml.development.metrics import Floats
-from ml.development.train import score
+from ml.development.train import score, whole_chances
 
 TOLERANCE = 1e-5
 """Largest difference of a probability; for values, relative to the values' spread."""
@@ -86,6 +86,8 @@ def score_tensors(
     """The same for column vectors that need no preparing any more."""
     feed = {value.name: columns[value.name] for value in running.get_inputs()}
     outputs = running.run(None, feed)
+    if task == "multiclass":
+        return whole_chances(outputs[1])
     if task == "classification":
         return np.asarray(outputs[1][:, 1], dtype=np.float64)
     return np.asarray(outputs[0], dtype=np.float64).reshape(-1)
@@ -111,11 +113,11 @@ def measure_equality(pipeline: Any, task: str, content: bytes, inputs: pl.DataFr
     """Compare the exported model with the original on every row given."""
     expected = score(pipeline, task, inputs)
     found = score_onnx(session(content), task, inputs)
-    scale = 1.0 if task == "classification" else max(1.0, float(np.std(expected)))
+    scale = max(1.0, float(np.std(expected))) if task == "regression" else 1.0
     difference = np.abs(expected - found) / scale
     finite = bool(np.isfinite(difference).all())
     largest = float(difference.max()) if finite else None
-    changed = int(((expected >= 0.5) != (found >= 0.5)).sum()) if task == "classification" else 0
+    changed = int((_labels(task, expected) != _labels(task, found)).sum())
     equal = largest is not None and largest <= TOLERANCE and changed == 0
     reason = (
         f"largest difference {largest:.1e} on {len(inputs)} rows, {changed} labels changed"
@@ -129,6 +131,13 @@ def measure_equality(pipeline: Any, task: str, content: bytes, inputs: pl.DataFr
         equal=equal,
         reason=reason,
     )
+
+
+def _labels(task: str, scores: Floats) -> NDArray[np.generic]:
+    """What somebody who wants a label and no number would read from the scores."""
+    if task == "multiclass":
+        return np.asarray(scores.argmax(axis=1))
+    return np.asarray(scores >= 0.5) if task == "classification" else np.zeros(len(scores))
 
 
 def export_if_equal(

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -19,6 +19,10 @@ from ml.development.train import score
 
 INPUTS = "inputs.json"
 MODEL, EXCHANGE = "model.skops", "model.onnx"
+JUDGED = "judged.skops"
+"""The candidate that the gate judged, where another fit of it is served."""
+LABEL, PROBABILITIES = "label", "probabilities"
+"""What a multi-class model answers: the likeliest class, and the chance of each."""
 _KINDS = {"FP32": NUMBER, "BYTES": TEXT}
 
 
@@ -32,6 +36,8 @@ class PackagedPredictor:
     pipeline: Any = None
     running: Any = None
     """The ONNX Runtime session, where the package carries one."""
+    classes: tuple[str, ...] = ()
+    """For multiclass: what the columns of the probabilities stand for."""
 
     @property
     def columns(self) -> dict[str, str]:
@@ -43,7 +49,7 @@ class PackagedPredictor:
         if self.running is not None:
             # Without the detour over a table: it costs forty times what the model does.
             feed = {field.name: _vector(field, columns[field.name]) for field in self.inputs}
-            return {self.outputs[0].name: score_tensors(self.running, self.task, feed)}
+            return self._answers(score_tensors(self.running, self.task, feed))
         frame = pl.DataFrame(
             {
                 field.name: pl.Series(
@@ -55,14 +61,23 @@ class PackagedPredictor:
                 for field in self.inputs
             }
         )
-        return {self.outputs[0].name: self.score(frame)}
+        return self._answers(self.score(frame))
 
     def score(self, frame: pl.DataFrame) -> Floats:
-        """The probability or value for each row of a table that has the model's columns."""
+        """The probability or value for each row of a table that has the model's columns.
+
+        For multiclass a column per class.
+        """
         rows = model_inputs(frame, self.columns)
         if self.running is not None:
             return score_onnx(self.running, self.task, rows)
         return np.asarray(score(self.pipeline, self.task, rows))
+
+    def _answers(self, scores: Floats) -> dict[str, Column]:
+        if not self.classes:
+            return {self.outputs[0].name: scores}
+        likeliest = np.asarray(self.classes, dtype=object)[scores.argmax(axis=1)]
+        return {LABEL: likeliest, PROBABILITIES: scores}
 
 
 def _vector(field: Field, column: Column) -> Column:
@@ -73,35 +88,59 @@ def _vector(field: Field, column: Column) -> Column:
 
 
 def describe_inputs(
-    columns: Mapping[str, str], task: str, *, not_nullable: Collection[str] = ()
+    columns: Mapping[str, str],
+    task: str,
+    *,
+    not_nullable: Collection[str] = (),
+    classes: Sequence[str] = (),
 ) -> dict[str, Any]:
     """What inputs.json holds: the protocol's names and datatypes, and what may be missing."""
     datatypes = {kind: datatype for datatype, kind in _KINDS.items()}
     output = "probability" if task == "classification" else "prediction"
+    outputs: list[dict[str, Any]] = [{"name": output, "datatype": "FP64"}]
+    if task == "multiclass":
+        outputs = [
+            {"name": LABEL, "datatype": "BYTES"},
+            {"name": PROBABILITIES, "datatype": "FP64", "width": len(classes)},
+        ]
     return {
         "inputs": [
             {"name": name, "datatype": datatypes[kind], "nullable": name not in not_nullable}
             for name, kind in columns.items()
         ],
-        "outputs": [{"name": output, "datatype": "FP64"}],
+        "outputs": outputs,
         "task": task,
+        **({"classes": list(classes)} if task == "multiclass" else {}),
     }
+
+
+def load_judged(package: Package, classes: Sequence[str]) -> PackagedPredictor:
+    """The candidate that the gate judged, from a package that serves it refitted."""
+    from ml.deployment.formats import load_model
+
+    pipeline = load_model(package.read(JUDGED))
+    return replace(_described(package), classes=tuple(classes), pipeline=pipeline)
 
 
 def load_predictor(package: Package) -> PackagedPredictor:
     """Make a verified package answer; only now are model bytes parsed."""
+    described = _described(package)
+    if package.has(EXCHANGE):
+        return replace(described, running=session(package.read(EXCHANGE)))
+    # A server of an ONNX package never loads scikit-learn: a second and 100 MB saved.
+    from ml.deployment.formats import load_model
+
+    return replace(described, pipeline=load_model(package.read(MODEL)))
+
+
+def _described(package: Package) -> PackagedPredictor:
     content = json.loads(package.read(INPUTS))
     try:
         inputs = tuple(Field(**field) for field in content["inputs"])
         outputs = tuple(Field(**field) for field in content["outputs"])
-        task = str(content["task"])
+        task, classes = str(content["task"]), tuple(map(str, content.get("classes", ())))
     except (KeyError, TypeError, ValueError) as error:
         raise PackageError(f"{INPUTS}: {error}") from None
-    if package.has(EXCHANGE):
-        running = session(package.read(EXCHANGE))
-        return PackagedPredictor(inputs=inputs, outputs=outputs, task=task, running=running)
-    # A server of an ONNX package never loads scikit-learn: a second and 100 MB saved.
-    from ml.deployment.formats import load_model
-
-    pipeline = load_model(package.read(MODEL))
-    return PackagedPredictor(inputs=inputs, outputs=outputs, task=task, pipeline=pipeline)
+    if (task == "multiclass") != bool(classes):
+        raise PackageError(f"{INPUTS}: task {task} with {len(classes)} classes")
+    return PackagedPredictor(inputs=inputs, outputs=outputs, task=task, classes=classes)

@@ -32,12 +32,14 @@ def model_card(
         "## Limits",
         _bullets(problem.requirements),
         "## Verdict",
-        f"{_VERDICTS[gate['status']]} Compared with: {gate['against']}.",
+        f"{_VERDICTS[gate['status']]} Compared with: {_against(gate)}.",
         _rules(gate["rules"]),
         "## Figures on held-out rows",
         _held_out(metrics),
+        _fitted(lineage),
         _metrics(metrics["metrics"]),
         *_months(metrics["months"]),
+        *_classes(metrics.get("classes", [])),
         "## Calibration",
         _calibration(metrics["calibration"]),
         "## Origin",
@@ -58,6 +60,24 @@ def _held_out(metrics: Mapping[str, Any]) -> str:
         return f"{text}; rows chosen by a hash of their key."
     first, last = metrics["first_day"], metrics["last_day"]
     return f"{text}; {metrics['labelled_days']} days from {first} to {last}, later than training."
+
+
+def _against(gate: Mapping[str, Any]) -> str:
+    form = (gate.get("champion") or {}).get("form")
+    if gate["against"] == "champion" and form == "judged":
+        return "champion, as it was judged: as it is served, it learned from these rows"
+    return str(gate["against"])
+
+
+def _fitted(lineage: Mapping[str, Any]) -> str:
+    """Whose figures these are, and what answers instead."""
+    fitted = lineage["fitted"]
+    if not fitted["refitted"]:
+        return f"Served is the model that was judged, fitted on {fitted['fitted_on']}."
+    return (
+        f"The figures are of the candidate, {fitted['judged']['digest']}. Served is "
+        f"{fitted['digest']}: the same parameters and seed, fitted on {fitted['fitted_on']}."
+    )
 
 
 def _metrics(models: Mapping[str, Mapping[str, Any]]) -> str:
@@ -83,6 +103,25 @@ def _months(months: list[Mapping[str, Any]]) -> list[str]:
         for month in months
     ]
     return ["### By month", _table(["month", "rows", "outcome", "prediction", *names], rows)]
+
+
+def _classes(classes: list[Mapping[str, Any]]) -> list[str]:
+    if not classes:
+        return []
+    rows = [
+        [
+            each["class"] if each["learned"] else f"{each['class']} (not in training)",
+            str(each["rows"]),
+            *(_number(each[name]) for name in ("share", "mean_prediction", "recall", "precision")),
+        ]
+        for each in classes
+    ]
+    header = ["class", "rows", "share", "mean prediction", "recall", "precision"]
+    told = (
+        "By month, by slice and in the calibration, outcome is how often the likeliest class "
+        "came, prediction how likely it was said to be."
+    )
+    return ["### By class", _table(header, rows), told]
 
 
 def _calibration(calibration: Mapping[str, Any]) -> str:

@@ -6,7 +6,9 @@ from typing import Any
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
+from ml.development.classes import unseen
 from ml.development.metrics import measure
 from ml.development.scored import BASELINE, CANDIDATE, Scored, figure
 
@@ -31,12 +33,17 @@ def evaluate(scored: Scored, *, slices: list[str]) -> dict[str, Any]:
             for column in slices
         },
         "calibration": calibration(labelled),
+        **({"classes": by_class(scored)} if scored.classes else {}),
     }
 
 
 def calibration(scored: Scored) -> dict[str, Any]:
-    """Mean prediction against mean outcome in tenths of the rows, and their mean distance."""
-    labels, scores = scored.labels, scored.scores(CANDIDATE)
+    """Mean prediction against mean outcome in tenths of the rows, and their mean distance.
+
+    Of a multi-class model the likeliest class is asked: how likely it was said to be, and how
+    often it came.
+    """
+    labels, scores = scored.occurred(CANDIDATE), scored.expected(CANDIDATE)
     order = np.argsort(scores, kind="stable")
     parts = [part for part in np.array_split(order, _BINS) if len(part)]
     gaps = [abs(scores[part].mean() - labels[part].mean()) * len(part) for part in parts]
@@ -51,6 +58,29 @@ def calibration(scored: Scored) -> dict[str, Any]:
             for part in parts
         ],
     }
+
+
+def by_class(scored: Scored) -> list[dict[str, Any]]:
+    """How often each class came, was expected and was told right; also those nobody learned."""
+    labelled = scored.labelled
+    happened, scores = labelled.labels, labelled.scores(CANDIDATE)
+    said = scores.argmax(axis=1)
+    expected = scored.scores(CANDIDATE).sum(axis=0)
+    names = [*scored.classes, *unseen(labelled.frame["label"], scored.classes)]
+    return [
+        {
+            "class": name,
+            "learned": place < len(scored.classes),
+            "rows": int((happened == place).sum()),
+            "share": figure(_mean(happened == place)),
+            "mean_prediction": figure(expected[place] / max(len(scored.frame), 1))
+            if place < len(scored.classes)
+            else 0.0,
+            "recall": figure(_mean((said == place)[happened == place])),
+            "precision": figure(_mean((happened == place)[said == place])),
+        }
+        for place, name in enumerate(names)
+    ]
 
 
 def true_positive_rates(scored: Scored, column: str, threshold: float) -> dict[str, float]:
@@ -68,8 +98,8 @@ def _part(part: Scored) -> dict[str, Any]:
     return {
         "rows": len(part.frame),
         "labelled_rows": len(labelled.frame),
-        "mean_outcome": figure(_mean(labelled.labels)),
-        "mean_prediction": figure(_mean(part.scores(CANDIDATE))),
+        "mean_outcome": figure(_mean(labelled.occurred(CANDIDATE))),
+        "mean_prediction": figure(_mean(part.expected(CANDIDATE))),
         CANDIDATE: _measures(labelled, CANDIDATE),
         BASELINE: _measures(labelled, BASELINE),
     }
@@ -82,7 +112,7 @@ def _measures(scored: Scored, model: str) -> dict[str, float | None]:
     }
 
 
-def _mean(values: np.ndarray[Any, np.dtype[np.float64]]) -> float:
+def _mean(values: NDArray[Any]) -> float:
     return float(values.mean()) if len(values) else float("nan")
 
 

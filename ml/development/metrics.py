@@ -2,22 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ml.development import class_metrics
+from ml.development.class_metrics import SMALLEST_PROBABILITY
+from ml.development.resampled import (
+    Floats,
+    Integers,
+    Prepare,
+    Weighted,
+    averaged,
+    precision_area,
+    ranked,
+    roc_area,
+)
 from ml.failures import StepError
+from ml.spec_operations import METRICS_OF
+from ml.spec_sections import Task
 
-Floats = NDArray[np.float64]
-Integers = NDArray[np.intp]
-Weighted = Callable[[Floats], Floats]
-"""From weights (a row per resample, a column per unit) to one value a resample."""
-
-_SMALLEST_PROBABILITY = 1e-15
-"""A probability of exactly 0 or 1 that turns out wrong would make the log loss infinite."""
+__all__ = [
+    "METRICS",
+    "Floats",
+    "Integers",
+    "Metric",
+    "MetricError",
+    "measure",
+    "metric",
+    "metrics_of",
+]
 
 
 class MetricError(StepError):
@@ -26,67 +40,15 @@ class MetricError(StepError):
 
 @dataclass(frozen=True, kw_only=True)
 class Metric:
-    """One measure: which problems it fits and which direction is better."""
+    """One measure, and which direction is better."""
 
     name: str
-    problem: Literal["classification", "regression"]
     higher_is_better: bool
-    prepare: Callable[[Floats, Floats, Integers], Weighted]
+    prepare: Prepare
 
     def gain(self, candidate: Floats, reference: Floats) -> Floats:
         """How much better the candidate is: positive is better whatever the direction."""
         return candidate - reference if self.higher_is_better else reference - candidate
-
-
-def _ranked(area: Callable[[Floats, Floats], float]) -> Callable[..., Weighted]:
-    """A measure of the ordering: rows are sorted once, then every resample is a weighting."""
-
-    def prepare(labels: Floats, scores: Floats, units: Integers) -> Weighted:
-        order = np.argsort(-scores, kind="stable")
-        ranked_labels, ranked_units = labels[order], units[order]
-        # Rows with equal scores are one threshold: only the last row of each run counts.
-        ends = np.append(np.flatnonzero(np.diff(scores[order])), len(order) - 1)
-
-        def values(weights: Floats) -> Floats:
-            result = np.empty(len(weights))
-            for index, row in enumerate(weights):
-                weight = row[ranked_units]
-                positives = np.cumsum(weight * ranked_labels)[ends]
-                result[index] = area(positives, np.cumsum(weight)[ends])
-            return result
-
-        return values
-
-    return prepare
-
-
-def _roc_area(positives: Floats, totals: Floats) -> float:
-    negatives = totals - positives
-    if positives[-1] == 0 or negatives[-1] == 0:
-        return float("nan")
-    steps = np.diff(negatives, prepend=0.0)
-    heights = positives - np.diff(positives, prepend=0.0) / 2
-    return float(steps @ heights / (positives[-1] * negatives[-1]))
-
-
-def _precision_area(positives: Floats, totals: Floats) -> float:
-    if positives[-1] == 0:
-        return float("nan")
-    precision = np.divide(positives, totals, out=np.zeros_like(positives), where=totals > 0)
-    return float(np.diff(positives, prepend=0.0) @ precision / positives[-1])
-
-
-def _averaged(
-    error: Callable[[Floats, Floats], Floats], finish: Callable[[Floats], Floats] = np.asarray
-) -> Callable[..., Weighted]:
-    """A mean over rows: one sum a unit, so a resample costs a dot product."""
-
-    def prepare(labels: Floats, scores: Floats, units: Integers) -> Weighted:
-        sums = np.bincount(units, weights=error(labels, scores))
-        counts = np.bincount(units).astype(np.float64)
-        return lambda weights: finish((weights @ sums) / (weights @ counts))
-
-    return prepare
 
 
 def _determination(labels: Floats, scores: Floats, units: Integers) -> Weighted:
@@ -105,7 +67,9 @@ def _determination(labels: Floats, scores: Floats, units: Integers) -> Weighted:
 
 
 def _surprise(labels: Floats, scores: Floats) -> Floats:
-    chance = np.clip(scores, _SMALLEST_PROBABILITY, 1 - _SMALLEST_PROBABILITY)
+    if scores.ndim > 1:
+        return class_metrics.surprise(labels, scores)
+    chance = np.clip(scores, SMALLEST_PROBABILITY, 1 - SMALLEST_PROBABILITY)
     return np.asarray(-(labels * np.log(chance) + (1 - labels) * np.log1p(-chance)))
 
 
@@ -117,25 +81,24 @@ def _absolute(labels: Floats, scores: Floats) -> Floats:
     return np.asarray(np.abs(labels - scores))
 
 
-def _classification(name: str, prepare: Callable[..., Weighted], *, higher: bool) -> Metric:
-    return Metric(name=name, problem="classification", higher_is_better=higher, prepare=prepare)
-
-
-def _regression(name: str, prepare: Callable[..., Weighted], *, higher: bool) -> Metric:
-    return Metric(name=name, problem="regression", higher_is_better=higher, prepare=prepare)
-
-
+_HIGHER: dict[str, Prepare] = {
+    "roc_auc": ranked(roc_area),
+    "average_precision": ranked(precision_area),
+    "accuracy": class_metrics.accuracy,
+    "macro_f1": class_metrics.macro_f1,
+    "roc_auc_ovr": class_metrics.roc_auc_ovr,
+    "r2": _determination,
+}
+_LOWER: dict[str, Prepare] = {
+    "log_loss": averaged(_surprise),
+    "brier": averaged(_squared),
+    "rmse": averaged(_squared, np.sqrt),
+    "mae": averaged(_absolute),
+}
 METRICS: dict[str, Metric] = {
-    metric.name: metric
-    for metric in (
-        _classification("roc_auc", _ranked(_roc_area), higher=True),
-        _classification("average_precision", _ranked(_precision_area), higher=True),
-        _classification("log_loss", _averaged(_surprise), higher=False),
-        _classification("brier", _averaged(_squared), higher=False),
-        _regression("r2", _determination, higher=True),
-        _regression("rmse", _averaged(_squared, np.sqrt), higher=False),
-        _regression("mae", _averaged(_absolute), higher=False),
-    )
+    name: Metric(name=name, higher_is_better=higher, prepare=prepare)
+    for higher, measures in ((True, _HIGHER), (False, _LOWER))
+    for name, prepare in measures.items()
 }
 
 
@@ -144,6 +107,11 @@ def metric(name: str) -> Metric:
     if name not in METRICS:
         raise MetricError(f"there is no metric {name!r}; known: {', '.join(METRICS)}")
     return METRICS[name]
+
+
+def metrics_of(task: Task) -> list[Metric]:
+    """The metrics by which a model of that task can be judged, in a fixed order."""
+    return [METRICS[name] for name in METRICS_OF[task]]
 
 
 def measure(name: str, labels: Floats, scores: Floats) -> float:

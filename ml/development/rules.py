@@ -150,7 +150,20 @@ def unfair(last_day: str, first_day: str) -> Rule:
     return Rule(
         name="holdout new to the champion",
         status="insufficient",
-        text=f"the champion learned from days up to {last_day}, the holdout begins {first_day}",
+        text=f"the champion, even as it was judged, learned from days up to {last_day}, the "
+        f"holdout begins {first_day}; choose a window that ends later",
+        measured=None,
+        allowed=None,
+    )
+
+
+def other_split() -> Rule:
+    """Entities held out now may have taught the champion: its hash was another one."""
+    return Rule(
+        name="holdout new to the champion",
+        status="insufficient",
+        text="the champion was trained with another estimator.seed or a smaller holdout_fraction, "
+        "so it may have learned from rows that are held out now",
         measured=None,
         allowed=None,
     )

@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from ml.development.metrics import measure, metric
-from ml.development.scored import figure
+from ml.development.scored import CANDIDATE, figure, scored_rows
 from ml.development.split import Split, split_by_day, split_by_hash
 from ml.development.train import Build, labelled_rows, train
 from ml.spec import ModelSpec
@@ -33,7 +33,6 @@ def search(frame: pl.DataFrame, build: Build, spec: ModelSpec) -> tuple[Trial, .
     chosen = metric(spec.gates.primary.metric)
     inner = _inner(frame, spec)
     judged = labelled_rows(inner.holdout, "label")
-    labels = judged["label"].cast(pl.Float64).to_numpy()
     names = list(spec.estimator.search)
     trials = []
     for values in itertools.product(*spec.estimator.search.values()):
@@ -47,7 +46,16 @@ def search(frame: pl.DataFrame, build: Build, spec: ModelSpec) -> tuple[Trial, .
             seed=spec.estimator.seed,
             parameters=parameters,
         )
-        value = measure(chosen.name, labels, model.score(judged))
+        scored = scored_rows(
+            judged,
+            task=model.task,
+            label="label",
+            day=None,
+            slices=(),
+            scores={CANDIDATE: model.score(judged)},
+            classes=model.classes,
+        )
+        value = measure(chosen.name, scored.labels, scored.scores(CANDIDATE))
         trials.append(Trial(parameters=parameters, value=value))
     return tuple(sorted(trials, key=lambda t: t.value, reverse=chosen.higher_is_better))
 

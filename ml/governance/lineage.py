@@ -22,6 +22,18 @@ LIBRARIES = (
 )
 """What decides the bytes of a model, apart from the code and the data."""
 
+_FITTED = (
+    "refitted",
+    "reason",
+    "fitted_on",
+    "rows",
+    "last_label_day",
+    "digest",
+    "mean_difference",
+    "judged",
+)
+"""What lineage says of the model that is served, and of the candidate that was judged."""
+
 
 def library_versions() -> dict[str, str]:
     """The installed version of every library that decides a model's bytes."""
@@ -39,9 +51,13 @@ def build_lineage(
     identity: Mapping[str, str],
     features: Mapping[str, Any],
     training: Mapping[str, Any],
+    served: Mapping[str, Any],
     champion: str | None,
 ) -> dict[str, Any]:
-    """One record from model to run, code, image, exact tables, window, seed and libraries."""
+    """One record from model to run, code, image, exact tables, window, seed and libraries.
+
+    `fitted` tells what the served model learned from; the figures are of the judged one.
+    """
     return {
         "format": FORMAT,
         **identity,
@@ -52,10 +68,11 @@ def build_lineage(
         "sample": features.get("sample"),
         "rows": {
             "training": training["rows"],
-            "training_last_day": training["last_day"],
+            "training_last_day": training["last_label_day"],
             "training_sha256": training["training_sha256"],
             "holdout_sha256": training["holdout_sha256"],
         },
+        "fitted": {key: served[key] for key in _FITTED},
         "seed": training["seed"],
         "parameters": training["parameters"],
         "champion": champion,

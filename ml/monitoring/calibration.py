@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from typing import Literal
 
 import numpy as np
 import polars as pl
@@ -12,15 +11,18 @@ from sklearn.linear_model import LogisticRegression
 from ml.development import evaluate
 from ml.development.metrics import Floats
 from ml.development.scored import CANDIDATE, scored_rows
+from ml.spec_sections import Task
 
 _EDGE = 1e-6
 """Probabilities of exactly 0 or 1 have no odds."""
 
 
-def calibration_error(
-    task: Literal["classification", "regression"], labels: Floats, scores: Floats
-) -> float:
-    """Mean distance of prediction and outcome in tenths of the rows, as the gate measures it."""
+def calibration_error(task: Task, labels: Floats, scores: Floats) -> float:
+    """Mean distance of prediction and outcome in tenths of the rows, as the gate measures it.
+
+    Of a multi-class model give the likeliest class as a `classification`: whether it came, and
+    how likely it was said to be.
+    """
     frame = pl.DataFrame({"label": labels})
     scored = scored_rows(
         frame, task=task, label="label", day=None, slices=(), scores={CANDIDATE: scores}

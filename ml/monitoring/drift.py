@@ -55,6 +55,7 @@ def against_validation(
         value = week.values.get((MISSING, name))
         if value is not None and column["rows"]:
             yield Comparison(key=(MISSING, name), value=value, reference=_missing_share(column))
+    yield from _by_class(week, facts, MEAN_PREDICTION, "mean_prediction")
     answered = holdout.get(answer_column(subject.output))
     value = week.values.get((MEAN_PREDICTION, ""))
     if answered is not None and value is not None and answered["rows"]:
@@ -68,15 +69,26 @@ def against_labelled_test(week: WeekSummary, facts: PackageFacts) -> Iterator[Co
     calibration = facts.metrics.get("calibration", {})
     bins = calibration.get("bins", [])
     rows = sum(part["rows"] for part in bins)
+    yield from _by_class(week, facts, LABEL_RATE, "share")
     for key, value in week.values.items():
         signal, figure = key
-        if signal == LABEL_RATE and rows:
+        if key == (LABEL_RATE, "") and rows:
             outcomes = sum(part["rows"] * part["mean_outcome"] for part in bins)
             yield Comparison(key=key, value=value, reference=outcomes / rows)
         if signal == PERFORMANCE and candidate.get(figure) is not None:
             yield Comparison(key=key, value=value, reference=candidate[figure])
         if key == (CALIBRATION, "error") and calibration.get("error") is not None:
             yield Comparison(key=key, value=value, reference=calibration["error"])
+
+
+def _by_class(
+    week: WeekSummary, facts: PackageFacts, signal: str, figure: str
+) -> Iterator[Comparison]:
+    """A signal of a multi-class model, one class at a time; none of other models."""
+    for known in facts.metrics.get("classes", ()):
+        key = (signal, known["class"])
+        if key in week.values and known[figure] is not None:
+            yield Comparison(key=key, value=week.values[key], reference=known[figure])
 
 
 def against_same_season(week: WeekSummary, earlier: WeekSummary) -> Iterator[Comparison]:

@@ -104,6 +104,8 @@ def _segment_rows(name: str, origin: Origin, answers: list[Answer]) -> pl.DataFr
 
 
 def _column(name: str, datatype: str, values: list[Any]) -> pl.Series:
+    if values and isinstance(values[0], list):
+        return pl.Series(name, values, dtype=pl.List(pl.Float64))
     if datatype.startswith("FP"):
         # A missing number is null in the lake: NaN would poison every average over it.
         present = [None if v is None or math.isnan(v) else v for v in values]

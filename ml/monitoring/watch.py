@@ -21,6 +21,7 @@ from ml.monitoring.fingerprint import merge
 from ml.monitoring.signals import (
     COVERAGE,
     NEED_LABELS,
+    PER_CLASS,
     PERFORMANCE,
     ROWS,
     Key,
@@ -65,11 +66,12 @@ class Rules:
     """Signal that may ring → chance of a false alarm in one week."""
 
     @classmethod
-    def of(cls, spec: ModelSpec, output: str) -> Rules:
-        """The rules of one model.
+    def of(cls, spec: ModelSpec, output: str, classes: Sequence[str] = ()) -> Rules:
+        """The rules of one model; `classes` are those of its package, for multiclass.
 
         Slices have no season, so nothing but chance moves them: there the limit holds for all
-        signals over a year of slices together, not for each slice.
+        signals over a year of slices together, not for each slice. A signal with a figure per
+        class shares its limit among them.
         """
         watched = spec.monitoring
         shared = 1 if spec.data.day is not None else SLICES_A_YEAR * max(len(watched.alarms), 1)
@@ -79,10 +81,16 @@ class Rules:
                 metric=spec.gates.primary.metric,
                 columns=spec.features.columns,
                 output=output,
+                classes=tuple(classes),
             ),
             reference_weeks=watched.reference_weeks,
             baselines=watched.baselines,
-            limits={alarm.signal: alarm.p_below / shared for alarm in watched.alarms},
+            limits={
+                alarm.signal: alarm.p_below
+                / shared
+                / (max(len(classes), 1) if alarm.signal in PER_CLASS else 1)
+                for alarm in watched.alarms
+            },
         )
 
     def direction(self, signal: str) -> Direction:

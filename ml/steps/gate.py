@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import json
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 
 from ml.deployment.package import Package
-from ml.deployment.predictors import load_predictor
 from ml.deployment.signing import PublicKeys
 from ml.deployment.store import Folder, fetch_package
 from ml.development.gate import Decision, judge
 from ml.development.inputs import InputError
-from ml.development.rules import Rule, incomparable, unfair
+from ml.development.rules import Rule, incomparable
 from ml.development.scored import CHAMPION, Scored
 from ml.failures import StepError
 from ml.spec import ModelSpec
 from ml.steps.arguments import spec_of
+from ml.steps.champion import Opponent, opponent
 from ml.steps.clients import client
 from ml.steps.run_folder import (
     FITTED,
@@ -45,11 +43,17 @@ def run(argv: Sequence[str]) -> int:
     flags = parser.read(argv)
     spec, folder = spec_of(flags), folder_of(flags)
     metrics, fitted = folder.read_json(METRICS), folder.read_json(FITTED)
-    scored = Scored(frame=folder.read_frame(SCORED), task=spec.estimator.task)
+    scored = Scored(
+        frame=folder.read_frame(SCORED),
+        task=spec.estimator.task,
+        classes=tuple(fitted["classes"]),
+    )
     champion, rules = None, list[Rule]()
     if flags.champion not in _NO_CHAMPION:
-        champion = _champion(flags.champion, flags.signing_key, spec)
-        scored, rules = _face(champion, scored, folder.read_frame(HOLDOUT), metrics)
+        package = _champion(flags.champion, flags.signing_key, spec)
+        faced = opponent(package, spec, metrics["first_day"])
+        scored, rules = _face(faced, scored, folder.read_frame(HOLDOUT))
+        champion = _described(package, flags.champion, faced)
     decision = judge(
         scored,
         spec.gates,
@@ -62,13 +66,13 @@ def run(argv: Sequence[str]) -> int:
         GATE,
         {
             **decision.as_json(),
-            "champion": _described(champion, flags.champion),
+            "champion": champion,
             "holdout": {k: metrics[k] for k in ("rows", "labelled_rows", "first_day", "last_day")},
             "resamples": spec.gates.resamples,
             "confidence": spec.gates.confidence,
         },
     )
-    _report(spec, folder, decision)
+    _report(spec, folder, decision, champion)
     return 0
 
 
@@ -82,27 +86,38 @@ def _champion(uri: str, key_arn: str, spec: ModelSpec) -> Package:
         return fetch_package(Folder.at(client("s3"), uri), Path(cache), keys, model=spec.name)
 
 
-def _face(
-    champion: Package, scored: Scored, holdout: pl.DataFrame, metrics: dict[str, Any]
-) -> tuple[Scored, list[Rule]]:
+def _face(faced: Opponent, scored: Scored, holdout: pl.DataFrame) -> tuple[Scored, list[Rule]]:
     """Let the champion answer the same rows, and say where the comparison is not fair."""
-    rules: list[Rule] = []
-    last = json.loads(champion.read("lineage.json"))["rows"]["training_last_day"]
-    if last and metrics["first_day"] and last >= metrics["first_day"]:
-        rules.append(unfair(last, metrics["first_day"]))
+    rules, predictor = list(faced.rules), faced.predictor
     try:
-        return scored.with_scores(CHAMPION, load_predictor(champion).score(holdout)), rules
+        if predictor.task != scored.task:
+            reason = f"the champion is of the task {predictor.task}, not {scored.task}"
+            return scored, [*rules, incomparable(reason)]
+        answers = predictor.score(holdout)
+        return scored.with_scores(CHAMPION, answers, predictor.classes), rules
     except InputError as error:
         return scored, [*rules, incomparable(f"the champion needs other features: {error}")]
 
 
-def _described(champion: Package | None, uri: str) -> dict[str, str] | None:
-    if champion is None:
-        return None
-    return {"uri": uri, "digest": champion.digest, "run": champion.identity.run}
+def _described(champion: Package, uri: str, faced: Opponent) -> dict[str, str | None]:
+    return {
+        "uri": uri,
+        "digest": champion.digest,
+        "run": champion.identity.run,
+        "form": faced.form,
+        "last_label_day": faced.last_label_day,
+    }
 
 
-def _report(spec: ModelSpec, folder: RunFolder, decision: Decision) -> None:
+def _report(
+    spec: ModelSpec,
+    folder: RunFolder,
+    decision: Decision,
+    champion: dict[str, str | None] | None,
+) -> None:
     lines = [f"{spec.name}: gate {decision.status}, compared with the {decision.against}"]
+    if champion is not None:
+        until = champion["last_label_day"]
+        lines[0] += f" as {champion['form']}" + (f", fitted until {until}" if until else "")
     lines += [f"  {rule.status:<12} {rule.name}: {rule.text}" for rule in decision.rules]
     tell("\n".join(lines), {"step": "gate", "run": folder.run, **decision.as_json()})

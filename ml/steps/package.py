@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
@@ -11,7 +12,7 @@ import polars as pl
 
 from ml.canonical import canonical, digest_of
 from ml.deployment.package import MANIFEST, Identity, seal
-from ml.deployment.predictors import INPUTS, describe_inputs
+from ml.deployment.predictors import INPUTS, JUDGED, describe_inputs
 from ml.deployment.signing import Signer
 from ml.deployment.store import Folder, upload_package
 from ml.development.card import model_card
@@ -31,7 +32,11 @@ from ml.steps.run_folder import (
     HOLDOUT,
     METRICS,
     MODEL,
+    REFITTED,
+    REFITTED_EXCHANGE,
+    REFITTED_FORMATS,
     SCORED,
+    SERVED,
     TRAINING,
     RunFolder,
     folder_of,
@@ -56,7 +61,7 @@ def run(argv: Sequence[str]) -> int:
     digest = digest_of(sealed[MANIFEST])
     target = package_folder(flags)
     _upload_once(target, sealed, digest)
-    onnx = folder.read_json(FORMATS)["onnx"]
+    onnx = json.loads(contents[FORMATS])["onnx"]
     shipped = "ONNX and skops" if onnx["equal"] else "skops only"
     tell(
         f"{spec.name}: {len(sealed)} files, {shipped} ({onnx['reason']})\n{target.uri} {digest}",
@@ -69,22 +74,25 @@ def collect(spec: ModelSpec, folder: RunFolder, identity: Identity) -> dict[str,
     """Every file of the package but manifest and signature; the same run gives the same bytes."""
     fitted, gate = folder.read_json(FITTED), folder.read_json(GATE)
     metrics, features = folder.read_json(METRICS), folder.read_json(FEATURES)
-    formats = folder.read_json(FORMATS)
+    served = served_model(folder, fitted)
+    model, exchange, form = _names(served)
+    formats = folder.read_json(form)
     columns, task = dict(fitted["columns"]), fitted["task"]
     holdout = model_inputs(folder.read_frame(HOLDOUT), columns)
     lineage = build_lineage(
         identity=asdict(identity),
         features=features,
         training=fitted,
+        served=served,
         champion=(gate["champion"] or {}).get("digest"),
     )
     training = model_inputs(folder.read_frame(TRAINING), columns)
-    described = describe_inputs(columns, task, not_nullable=formats["not_nullable"])
-    answers = folder.read_frame(SCORED).select(
-        pl.col("score_candidate").alias(described["outputs"][0]["name"])
+    described = describe_inputs(
+        columns, task, not_nullable=formats["not_nullable"], classes=served["classes"]
     )
+    answers = _answers(folder.read_frame(SCORED), described, fitted["classes"])
     contents = {
-        MODEL: _unchanged(folder, MODEL, fitted["model_digest"]),
+        MODEL: _unchanged(folder, model, served["digest"]),
         INPUTS: canonical(described),
         "contract.yaml": spec.contract_path.read_bytes(),
         "spec.json": canonical(spec.model_dump(mode="json", exclude={"folder"})),
@@ -96,13 +104,44 @@ def collect(spec: ModelSpec, folder: RunFolder, identity: Identity) -> dict[str,
         FORMATS: canonical(formats),
     }
     if formats["onnx"]["equal"]:
-        contents[EXCHANGE] = _unchanged(folder, EXCHANGE, formats["onnx"]["digest"])
+        contents[EXCHANGE] = _unchanged(folder, exchange, formats["onnx"]["digest"])
+    if served["refitted"]:
+        contents[JUDGED] = _unchanged(folder, MODEL, fitted["model_digest"])
     return contents
+
+
+def served_model(folder: RunFolder, fitted: Mapping[str, Any]) -> dict[str, Any]:
+    """What `refit` decided about the very candidate that is packaged."""
+    served = folder.read_json(SERVED)
+    if served["judged"]["digest"] != fitted["model_digest"]:
+        raise StepError(
+            f"{MODEL} of run {folder.run} was fitted again after it was judged; "
+            "run the steps from `evaluate` on once more"
+        )
+    return served
+
+
+def _names(served: Mapping[str, Any]) -> tuple[str, str, str]:
+    """Model, ONNX and formats of what is served."""
+    if served["refitted"]:
+        return REFITTED, REFITTED_EXCHANGE, REFITTED_FORMATS
+    return MODEL, EXCHANGE, FORMATS
 
 
 def package_folder(flags: argparse.Namespace) -> Folder:
     """Where the package of this run lives."""
     return Folder.at(client("s3"), f"{flags.artifacts}/packages/{flags.model}/{flags.run}")
+
+
+def _answers(
+    scored: pl.DataFrame, described: Mapping[str, Any], classes: Sequence[str]
+) -> pl.DataFrame:
+    """What the model said on held-out rows: its number, or the likeliest class."""
+    said = pl.col("score_candidate")
+    if described["task"] == "multiclass":
+        names = dict(enumerate(classes))
+        said = said.arr.arg_max().replace_strict(names, return_dtype=pl.String)
+    return scored.select(said.alias(described["outputs"][0]["name"]))
 
 
 def _fingerprints(

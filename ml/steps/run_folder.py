@@ -21,6 +21,8 @@ TRAINING, HOLDOUT, SCORED = "training.parquet", "holdout.parquet", "scored.parqu
 FEATURES, FITTED, METRICS, GATE = "features.json", "training.json", "metrics.json", "gate.json"
 FORMATS, EXCHANGE = "formats.json", "model.onnx"
 MODEL = "model.skops"
+SERVED, REFITTED, REFITTED_EXCHANGE = "served.json", "refitted.skops", "refitted.onnx"
+REFITTED_FORMATS = "refitted-formats.json"
 
 _RUN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
 _MAKERS = {
@@ -34,6 +36,10 @@ _MAKERS = {
     FORMATS: "evaluate",
     EXCHANGE: "evaluate",
     GATE: "gate",
+    SERVED: "refit",
+    REFITTED: "refit",
+    REFITTED_EXCHANGE: "refit",
+    REFITTED_FORMATS: "refit",
 }
 
 

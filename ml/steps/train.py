@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from ml.canonical import digest_of
 from ml.deployment.formats import dump_model
 from ml.development.search import search
-from ml.development.train import load_build, train
+from ml.development.train import last_label_day, load_build, train
 from ml.governance.lineage import library_versions
 from ml.steps.arguments import spec_of
 from ml.steps.run_folder import FITTED, HOLDOUT, MODEL, TRAINING, folder_of, run_parser, tell
@@ -45,7 +45,8 @@ def run(argv: Sequence[str]) -> int:
             "parameters": model.parameters,
             "rows": model.rows,
             "positive_rate": model.positive_rate,
-            "last_day": str(rows["day"].max()) if "day" in rows.columns else None,
+            "classes": list(model.classes),
+            "last_label_day": last_label_day(rows),
             "model_digest": digest_of(content),
             "training_sha256": digest_of(folder.read(TRAINING)),
             "holdout_sha256": digest_of(folder.read(HOLDOUT)),

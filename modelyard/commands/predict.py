@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -45,15 +46,29 @@ def predict(
     place = open_yard(target).place(env)
     from modelyard.live.endpoint import endpoint
 
-    answer = endpoint(place, name).infer(request or _example(place, name))
+    found = endpoint(place, name)
+    answer = found.infer(request or _example(place, name))
     if as_json:
         emit(answer)
         return
-    values = {each["name"]: each["data"] for each in answer["outputs"]}
+    wide = any(len(each["shape"]) > 1 for each in answer["outputs"])
+    classes = found.metadata().get("parameters", {}).get("classes", []) if wide else []
     facts(
         f"{name} version {answer.get('model_version', '?')} in {env}",
-        {"prediction id": answer.get("parameters", {}).get("prediction_id", ""), **values},
+        {
+            "prediction id": answer.get("parameters", {}).get("prediction_id", ""),
+            **{each["name"]: readable(each, classes) for each in answer["outputs"]},
+        },
     )
+
+
+def readable(output: Mapping[str, Any], classes: Sequence[str]) -> list[Any]:
+    """One output's values by row; several numbers a row carry the names of their classes."""
+    data, shape = output["data"], output["shape"]
+    if len(shape) == 1:
+        return list(data)
+    starts = range(0, len(data), shape[1])
+    return [dict(zip(classes, data[at : at + shape[1]], strict=True)) for at in starts]
 
 
 def _request(body: str | None, file: Path | None) -> dict[str, Any]:

@@ -70,10 +70,15 @@ def _smoke(place: Place, version: Version, model: str) -> dict[str, Any]:
         answer = found.infer(request(inputs, frame, id="smoke"))
     except YardError as error:
         raise RefusedError(f"The endpoint does not answer: {error.message}") from error
-    values = [each for output in answer["outputs"] for each in output["data"]]
-    if len(values) < frame.height:
-        raise RefusedError(f"{frame.height} rows were asked about, {len(values)} answered.")
-    return {"rows": frame.height, "first": values[0], "answered_by": answer.get("model_version")}
+    first, *_ = outputs = answer["outputs"]
+    answered = min(output["shape"][0] for output in outputs)
+    if answered < frame.height:
+        raise RefusedError(f"{frame.height} rows were asked about, {answered} answered.")
+    return {
+        "rows": frame.height,
+        "first": first["data"][0],
+        "answered_by": answer.get("model_version"),
+    }
 
 
 def _load(place: Place, version: Version, model: str) -> LoadResult:

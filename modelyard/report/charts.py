@@ -7,7 +7,14 @@ import altair
 
 from modelyard.report.facts import VersionFacts
 
-METRICS = {"roc_auc": "ROC AUC", "average_precision": "average precision"}
+METRICS = {
+    "roc_auc": "ROC AUC",
+    "average_precision": "average precision",
+    "roc_auc_ovr": "ROC AUC, each class against the rest",
+    "macro_f1": "macro F1",
+    "r2": "R²",
+}
+"""What is drawn by month and shown in tables, where a model was measured by it."""
 HEIGHT = 230
 Spec = dict[str, Any]
 

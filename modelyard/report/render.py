@@ -44,6 +44,8 @@ def render(facts: Facts) -> str:
         chapters=chapters(facts),
         traffic=_traffic(facts),
         charts=_charts(facts),
+        metrics=charts.METRICS,
+        figures=_figures(facts),
         script=_safe(_bundle()),
     )
 
@@ -83,6 +85,18 @@ def _headline(facts: Facts) -> dict[str, Any]:
         "ledger": sum(len(book.entries) for book in facts.ledgers),
         "intact": all(book.intact for book in facts.ledgers),
         "best": _best(facts),
+    }
+
+
+def _figures(facts: Facts) -> dict[str, list[str]]:
+    """The two metrics of each model that its table shows; fewer where it has fewer."""
+    known: dict[str, set[str]] = {}
+    for version in facts.versions:
+        measured = version.metrics.get("metrics", {}).get("candidate", {})
+        known.setdefault(version.model, set()).update(measured)
+    return {
+        model: [name for name in charts.METRICS if name in names][:2]
+        for model, names in known.items()
     }
 
 

@@ -119,6 +119,21 @@ def test_sections_that_contradict_each_other_are_told(folder: Path) -> None:
     assert "serving.replicas.maximum: must not be below minimum" in text
 
 
+def test_metrics_and_fairness_must_fit_the_task(folder: Path) -> None:
+    change(
+        folder,
+        ("estimator.task", "multiclass"),
+        ("gates.second", {"metric": "macro_f1"}),
+        ("gates.fairness", [{"column": "origin", "maximum_difference": 0.1}]),
+    )
+    assert [line.split(": ", 1)[1] for line in problems(folder)] == [
+        "gates: metric 'roc_auc' does not fit a multiclass task; "
+        "allowed: log_loss, accuracy, macro_f1, roc_auc_ovr",
+        "gates.fairness: a multiclass task has no positive case to be found; "
+        "allowed with the task classification only",
+    ]
+
+
 def test_unknown_and_missing_sections_are_told(folder: Path) -> None:
     change(folder, ("problem", None), ("problems", {}), ("consumers", [{"name": "Desk"}]))
     text = "\n".join(problems(folder))

@@ -28,7 +28,7 @@ def spec(request: pytest.FixtureRequest) -> ModelSpec:
 
 def test_training_leads_from_features_to_the_registry(spec: ModelSpec) -> None:
     names = [step.name for step in training_steps(spec)]
-    assert names == ["features", "train", "evaluate", "gate", "package", "register"]
+    assert names == ["features", "train", "evaluate", "gate", "refit", "package", "register"]
 
 
 def test_every_argument_is_filled_by_a_parameter_of_the_pipeline(spec: ModelSpec) -> None:

@@ -77,6 +77,19 @@ def test_every_chart_has_its_place(page: str) -> None:
     }
 
 
+def test_a_model_of_several_classes_is_shown_by_its_own_metrics() -> None:
+    measured = {"log_loss": 0.1, "accuracy": 0.98, "macro_f1": 0.97, "roc_auc_ovr": 0.9979}
+    usual = {"log_loss": 0.8, "accuracy": 0.55, "macro_f1": 0.47, "roc_auc_ovr": 0.7676}
+    wine = replace(
+        facts().versions[0],
+        model="wine",
+        metrics={"metrics": {"candidate": measured, "baseline": usual}},
+    )
+    page = render(replace(facts(), versions=[wine]))
+    for shown in ("each class against the rest", "macro F1", "0.9979", "0.7676", "0.4700"):
+        assert shown in page
+
+
 def test_light_dark_and_narrow_are_provided_for(page: str) -> None:
     assert "prefers-color-scheme: dark" in page
     assert 'name="viewport"' in page

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import msgspec
@@ -55,13 +56,14 @@ def write(
     tensors, binary = [], b""
     for index, wants_binary in request.outputs:
         field = release.predictor.outputs[index]
-        tensor = OutputTensor(field.name, field.datatype, [request.rows])
+        shape = [request.rows] if field.width is None else [request.rows, field.width]
+        tensor = OutputTensor(field.name, field.datatype, shape)
         if wants_binary:
             part = _binary(field, outputs[index])
             tensor.parameters = {"binary_data_size": len(part)}
             binary += part
         else:
-            tensor.data = outputs[index]
+            tensor.data = _flat(field, outputs[index])
         tensors.append(tensor)
     text = _ENCODER.encode(
         AnswerEnvelope(
@@ -81,23 +83,35 @@ def metadata(release: Release) -> dict[str, Any]:
     """Describe the model as V2's model metadata does."""
 
     def tensors(fields: tuple[Field, ...]) -> list[dict[str, Any]]:
-        return [{"name": f.name, "datatype": f.datatype, "shape": [-1]} for f in fields]
+        return [
+            {
+                "name": f.name,
+                "datatype": f.datatype,
+                "shape": [-1] if f.width is None else [-1, f.width],
+            }
+            for f in fields
+        ]
 
+    classes = release.predictor.classes
     return {
         "name": release.model,
         "versions": [release.version],
         "platform": "modelyard",
         "inputs": tensors(release.predictor.inputs),
         "outputs": tensors(release.predictor.outputs),
-        "parameters": {"package_digest": release.digest},
+        "parameters": {
+            "package_digest": release.digest,
+            **({"classes": list(classes)} if classes else {}),
+        },
     }
 
 
 def checked(field: Field, column: Column, rows: int) -> Values:
     """A column the model gave, as plain values; raises ValueError if it is no valid answer."""
-    if column.shape not in ((rows,), (rows, 1)):
+    allowed = ((rows,), (rows, 1)) if field.width is None else ((rows, field.width),)
+    if column.shape not in allowed:
         raise ValueError(f"output {field.name} has shape {column.shape} for {rows} rows")
-    flat = column.reshape(rows)
+    flat = column.reshape(rows) if field.width is None else column
     if field.datatype == "BYTES":
         return [str(value) for value in flat]
     flat = flat.astype(DATATYPES[field.datatype].dtype, copy=False)
@@ -105,6 +119,11 @@ def checked(field: Field, column: Column, rows: int) -> Values:
         raise ValueError(f"output {field.name} is not finite")
     values: Values = flat.tolist()
     return values
+
+
+def _flat(field: Field, values: Values) -> Values:
+    """Row after row: V2 allows nesting too, but not every client reads it."""
+    return values if field.width is None else list(chain.from_iterable(values))
 
 
 def _binary(field: Field, values: Values) -> bytes:

@@ -50,6 +50,8 @@ class Field:
     datatype: str
     nullable: bool = False
     """Whether a row may lack the value: NaN for numbers, None for texts."""
+    width: int | None = None
+    """Of an output with several numbers a row: how many; a row's values are a list then."""
 
     def __post_init__(self) -> None:
         if self.datatype not in DATATYPES:
@@ -63,7 +65,9 @@ class Field:
 
 
 class Predictor(Protocol):
-    """A verified model, ready to answer; columns are one-dimensional and of equal length."""
+    """A verified model, ready to answer; columns are of equal length, and one-dimensional but
+    for outputs with a width.
+    """
 
     @property
     def inputs(self) -> tuple[Field, ...]:
@@ -72,6 +76,10 @@ class Predictor(Protocol):
     @property
     def outputs(self) -> tuple[Field, ...]:
         """The columns an answer has."""
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """What the numbers of a wide output stand for, in order; empty for other models."""
 
     def predict(self, columns: Mapping[str, Column]) -> Mapping[str, Column]:
         """Answer every row; called from one thread at a time."""

@@ -88,11 +88,19 @@ def test_the_card_carries_verdict_figures_limits_and_origin() -> None:
         "seed": 7,
         "parameters": {"max_iter": 300},
         "tables": [{"name": "flights", "uri": "s3://lake/curated/flights", "version": 4}],
+        "fitted": {
+            "refitted": True,
+            "fitted_on": "all labelled rows until 2013-06-30",
+            "digest": "sha256:5e4e",
+            "judged": {"digest": "sha256:19d9"},
+        },
     }
     rule = {"name": "roc_auc over baseline", "status": "failed", "text": "0.70 against 0.69 | x"}
     gate = {"status": "failed", "against": "baseline", "rules": [rule]}
     card = model_card(spec, lineage=lineage, metrics=evaluate(rows(), slices=[]), gate=gate)
     assert "It **failed** its gate; only a waiver can release it." in card
+    assert "The figures are of the candidate, sha256:19d9. Served is sha256:5e4e" in card
+    assert "fitted on all labelled rows until 2013-06-30" in card
     assert "| roc_auc over baseline | failed | 0.70 against 0.69 / x |" in card
     assert "| 2013-05 | 3 |" in card
     assert "s3://lake/curated/flights: version 4" in card

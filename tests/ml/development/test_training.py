@@ -1,10 +1,15 @@
 """A fit depends on rows, parameters and seed only; rows that cannot teach are refused."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 import pytest
+from sklearn.compose import ColumnTransformer
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import OneHotEncoder
 
 from ml.deployment.formats import dump_model
 from ml.development.baseline import fit_baseline
@@ -21,6 +26,23 @@ def flights(rows: int = 400) -> pl.DataFrame:
     wind = generator.normal(size=rows)
     late = (wind + (carrier == "B6") + generator.normal(size=rows) > 1).astype(int)
     return pl.DataFrame({"wind": wind, "carrier": carrier, "label": late})
+
+
+def build_classes(columns: Mapping[str, str], seed: int) -> Pipeline:
+    encode = ColumnTransformer([("encode", OneHotEncoder(handle_unknown="ignore"), ["carrier"])])
+    return make_pipeline(encode, LogisticRegression(random_state=seed))
+
+
+def fit_classes(frame: pl.DataFrame) -> TrainedModel:
+    return train(
+        frame,
+        build_classes,
+        columns=COLUMNS,
+        label="label",
+        task="multiclass",
+        seed=7,
+        parameters={},
+    )
 
 
 def fit(frame: pl.DataFrame, seed: int = 7) -> TrainedModel:
@@ -70,6 +92,23 @@ def test_rows_that_cannot_teach_are_refused(labels: list[int], message: str) -> 
         fit(frame)
 
 
+def test_classes_are_what_training_shows_and_scores_have_a_column_each() -> None:
+    labels = ["rainy", "dry", "rainy", None, "foggy"] * 30
+    frame = flights(len(labels)).with_columns(pl.Series("label", labels))
+    model = fit_classes(frame)
+    assert model.classes == ("dry", "foggy", "rainy")
+    assert model.rows == 120
+    scores = model.score(frame)
+    assert scores.shape == (150, 3)
+    assert scores.sum(axis=1) == pytest.approx(np.ones(150))
+
+
+def test_one_class_only_is_refused_by_its_name() -> None:
+    frame = flights(80).with_columns(label=pl.lit("rainy"))
+    with pytest.raises(TrainError, match="every label is rainy; nothing can be learned"):
+        fit_classes(frame)
+
+
 def test_a_missing_column_is_named() -> None:
     with pytest.raises(InputError, match="columns missing: wind; the rows have carrier, label"):
         fit(flights().drop("wind"))
@@ -103,3 +142,15 @@ def test_the_baseline_is_the_mean_of_the_group_and_of_everything_for_unknown_gro
     assert baseline.score(asked).tolist() == pytest.approx([2 / 3, 0.5, 1.0])
     overall = fit_baseline(frame, columns=[], label="label")
     assert overall.score(asked).tolist() == pytest.approx([2 / 3] * 3)
+
+
+def test_the_baseline_of_classes_is_how_often_each_came_in_the_group() -> None:
+    frame = pl.DataFrame({"hour": [1, 1, 1, 2], "label": ["a", "b", "b", "a"]})
+    baseline = fit_baseline(frame, columns=["hour"], label="label", classes=("a", "b"))
+    told = baseline.score(pl.DataFrame({"hour": [1, 2, 3]}))
+    # Three rows and one made of all; class b is rare in hour 2, not impossible.
+    assert told[0].tolist() == pytest.approx([1.5 / 4, 2.5 / 4])
+    assert told[1].tolist() == pytest.approx([1.5 / 2, 0.5 / 2])
+    assert told[2].tolist() == pytest.approx([0.5, 0.5])
+    overall = fit_baseline(frame, columns=[], label="label", classes=("a", "b"))
+    assert overall.score(frame).tolist() == [[0.5, 0.5]] * 4

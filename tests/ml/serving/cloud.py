@@ -11,6 +11,8 @@ import numpy as np
 import polars as pl
 from sklearn.compose import ColumnTransformer
 from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.impute import SimpleImputer
+from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 
 from ml.canonical import digest_of
@@ -30,6 +32,7 @@ ENVIRONMENT = {
     "AWS_EC2_METADATA_DISABLED": "true",
 }
 COLUMNS = {"age": NUMBER, "weight": NUMBER, "pulse": NUMBER}
+CLASSES = ("ill", "so-so", "well, très bien")
 
 
 @dataclass(frozen=True)
@@ -81,6 +84,27 @@ def make_package(cloud: Cloud, run: str, *, model: str = "toy") -> Packaged:
     exchange = export_if_equal(pipeline, "classification", COLUMNS, frame)[0]
     if exchange is not None:
         contents[EXCHANGE] = exchange
+    return _upload(cloud, model, run, contents)
+
+
+def make_class_package(cloud: Cloud, run: str, *, model: str, exchanged: bool) -> Packaged:
+    """Train, seal and upload a small model of three classes, with or without ONNX."""
+    generator = np.random.default_rng(5)
+    frame = pl.DataFrame({name: generator.normal(size=400).astype("f4") for name in COLUMNS})
+    codes = np.digitize((frame["age"] + frame["weight"]).to_numpy(), [-0.5, 0.5])
+    pipeline = make_pipeline(
+        ColumnTransformer([("numbers", SimpleImputer(), list(COLUMNS))]), LogisticRegression()
+    ).fit(frame, codes)
+    described = describe_inputs(COLUMNS, "multiclass", classes=CLASSES)
+    contents = {MODEL: dump_model(pipeline), INPUTS: json.dumps(described).encode()}
+    if exchanged:
+        exchange, equality = export_if_equal(pipeline, "multiclass", COLUMNS, frame)
+        assert exchange is not None, equality.reason
+        contents[EXCHANGE] = exchange
+    return _upload(cloud, model, run, contents)
+
+
+def _upload(cloud: Cloud, model: str, run: str, contents: dict[str, bytes]) -> Packaged:
     identity = Identity(
         model=model, run=run, environment="dev", git_sha="0" * 40, image_digest="sha256:0"
     )

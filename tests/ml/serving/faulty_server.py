@@ -25,6 +25,7 @@ class FaultyModel:
 
     inputs = (Field(name="mode", datatype="INT32"),)
     outputs = (Field(name="value", datatype="FP64"),)
+    classes = ()
 
     def predict(self, columns: Mapping[str, Column]) -> dict[str, Column]:
         """Answer, or not."""

@@ -71,7 +71,10 @@ def test_a_run_records_what_it_was_made_from(
     stored = Store(roots["artifacts"]).get("runs/diabetes/r1/features.json")
     assert {"step": "features", **json.loads(stored or b"")} == record
     assert record["source"] == roots["lake"]
-    lineage = build_lineage(identity={}, features=record, training=defaultdict(str), champion=None)
+    blank = defaultdict[str, str](str)
+    lineage = build_lineage(
+        identity={}, features=record, training=blank, served=blank, champion=None
+    )
     assert lineage["source"] == roots["lake"]
     assert record["tables"] == [
         {"name": "curated/patients", "uri": f"{roots['lake']}/curated/patients", "version": 0}

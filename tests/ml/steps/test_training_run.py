@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +22,8 @@ from ml.development.scored import Scored
 from ml.development.split import split_by_hash
 from ml.failures import StepError
 from ml.spec import load_model
-from ml.steps import evaluate, gate, package, register, train
+from ml.steps import evaluate, gate, package, refit, register, train
+from ml.steps.champion import opponent
 from tests.ml.conftest import Account
 
 IMAGE = "sha256:" + "a" * 64
@@ -60,6 +60,7 @@ class Run:
         evaluate.run(self.flags)
         key = ["--signing-key", self.account.key_arn]
         gate.run([*self.flags, "--champion", champion, *key])
+        refit.run(self.flags)
 
     def package(self, sha: str = "abc") -> None:
         more = ["--image", IMAGE, "--git-sha", sha, "--signing-key", self.account.key_arn]
@@ -133,6 +134,7 @@ def test_from_rows_to_a_version_that_answers(
         "train",
         "evaluate",
         "gate",
+        "refit",
         "package",
         "register",
     ]
@@ -192,12 +194,14 @@ def test_a_champion_that_saw_the_holdout_or_needs_other_features_is_told(
     run = Run(account, "first")
     run.judge()
     run.package()
-    opened = gate._champion(run.uri, account.key_arn, load_model(Path("models/diabetes")))
+    spec = load_model(Path("models/diabetes"))
+    opened = gate._champion(run.uri, account.key_arn, spec)
     scored = Scored(frame=pl.DataFrame({"score_candidate": [1.0]}), task="regression")
+    # As packages were before anything was refitted.
     lineage = json.dumps({"rows": {"training_last_day": "2013-05-09"}}).encode()
     champion = replace(opened, contents={**opened.contents, "lineage.json": lineage})
-    metrics = {"first_day": str(date(2013, 5, 6))}
-    _, rules = gate._face(champion, scored, pl.DataFrame({"age": [1.0]}), metrics)
+    faced = opponent(champion, spec, "2013-05-06")
+    _, rules = gate._face(faced, scored, pl.DataFrame({"age": [1.0]}))
     assert [rule.status for rule in rules] == ["insufficient", "failed"]
     assert "columns missing: sex" in rules[1].text
 
@@ -249,9 +253,9 @@ def test_a_gate_result_changed_after_sealing_is_not_registered(
 def test_an_input_that_the_model_needs_is_told_to_callers(account: Account) -> None:
     run = Run(account, "needs")
     run.judge()
-    measured = run.json("formats.json")
+    measured = run.json("refitted-formats.json")
     assert measured["not_nullable"] == []
-    run.put("formats.json", json.dumps({**measured, "not_nullable": ["bmi"]}).encode())
+    run.put("refitted-formats.json", json.dumps({**measured, "not_nullable": ["bmi"]}).encode())
     run.package()
     key = f"packages/diabetes/{run.run}/inputs.json"
     stored = account.s3.get_object(Bucket=account.bucket, Key=key)["Body"].read()

@@ -1,0 +1,246 @@
+"""A label with several classes goes the whole way: the classes are learned once and then kept."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pytest
+from sklearn.datasets import load_digits
+from sklearn.metrics import log_loss
+
+from ml.data.features import feature_table
+from ml.data.training_set import training_set
+from ml.data.window import Window
+from ml.deployment.predictors import PackagedPredictor, load_predictor
+from ml.deployment.signing import PublicKeys
+from ml.deployment.store import Folder, fetch_package
+from ml.spec import load_model
+from ml.steps import evaluate, gate, package, refit, register, train
+from tests.ml.conftest import Account
+from tests.ml.wines import COLUMNS, CULTIVARS, wines, write_folder
+
+IMAGE = "sha256:" + "a" * 64
+TABLE = {"name": "wines", "uri": "s3://lake/curated/wines", "version": 3}
+
+
+class Run:
+    """The training run of a model folder below the working directory."""
+
+    def __init__(self, account: Account, run: str, rows: pl.DataFrame) -> None:
+        self.account, self.run = account, run
+        self.flags = ["--model", "wine", "--artifacts", f"s3://{account.bucket}", "--run", run]
+        spec = load_model(Path("models/wine"))
+        cut = training_set(spec, feature_table(spec, {"wines": rows}), Window())
+        for name, frame in (("training", cut.training), ("holdout", cut.holdout)):
+            self.put(name, frame)
+        features = {"tables": [TABLE], "window": None, "source": "s3://lake"}
+        self._write("features.json", json.dumps(features).encode())
+
+    def put(self, name: str, frame: pl.DataFrame) -> None:
+        buffer = io.BytesIO()
+        frame.write_parquet(buffer)
+        self._write(f"{name}.parquet", buffer.getvalue())
+
+    def frame(self, name: str) -> pl.DataFrame:
+        return pl.read_parquet(io.BytesIO(self.read(f"{name}.parquet")))
+
+    def read(self, name: str) -> bytes:
+        key = f"runs/wine/{self.run}/{name}"
+        answer = self.account.s3.get_object(Bucket=self.account.bucket, Key=key)
+        return bytes(answer["Body"].read())
+
+    def json(self, name: str) -> Any:
+        return json.loads(self.read(name))
+
+    def whole(self, champion: str = "none", *more: str) -> None:
+        train.run([*self.flags, *more])
+        evaluate.run(self.flags)
+        key = ["--signing-key", self.account.key_arn]
+        gate.run([*self.flags, "--champion", champion, *key])
+        refit.run(self.flags)
+        sealed = ["--image", IMAGE, "--git-sha", "abc", *key, "--environment", "prod"]
+        package.run([*self.flags, *sealed])
+
+    @property
+    def uri(self) -> str:
+        return f"s3://{self.account.bucket}/packages/wine/{self.run}"
+
+    def opened(self, cache: Path) -> tuple[PackagedPredictor, dict[str, bytes]]:
+        keys = PublicKeys.from_kms(self.account.kms, [self.account.key_arn])
+        found = fetch_package(Folder.at(self.account.s3, self.uri), cache, keys, model="wine")
+        return load_predictor(found), dict(found.contents)
+
+    def _write(self, name: str, content: bytes) -> None:
+        key = f"runs/wine/{self.run}/{name}"
+        self.account.s3.put_object(Bucket=self.account.bucket, Key=key, Body=content)
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    made = write_folder(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    return made
+
+
+def test_from_rows_to_a_version_that_answers_with_labels(
+    account: Account, folder: Path, tmp_path: Path
+) -> None:
+    account.sagemaker.create_model_package_group(ModelPackageGroupName="wine")
+    run = Run(account, "first", wines())
+    run.whole()
+    register.run([*run.flags, "--group", "wine"])
+
+    predictor, contents = run.opened(tmp_path / "cache")
+    described = json.loads(contents["inputs.json"])
+    assert described["classes"] == sorted(CULTIVARS) == run.json("training.json")["classes"]
+    assert described["outputs"] == [
+        {"name": "label", "datatype": "BYTES"},
+        {"name": "probabilities", "datatype": "FP64", "width": 3},
+    ]
+    assert json.loads(contents["formats.json"])["onnx"]["equal"]
+    assert json.loads(contents["gate.json"])["status"] == "passed"
+
+    holdout = run.frame("holdout")
+    scores = predictor.score(holdout)
+    asked = predictor.predict({name: holdout[name].to_numpy() for name in COLUMNS})
+    assert (asked["probabilities"] == scores).all()
+    assert (asked["label"] == np.array(described["classes"])[scores.argmax(axis=1)]).all()
+    found = json.loads(contents["metrics.json"])["metrics"]
+    assert found["candidate"]["accuracy"] == pytest.approx(
+        (asked["label"] == holdout["label"].to_numpy()).mean(), abs=1e-6
+    )
+    expected = log_loss(holdout["label"].to_list(), scores)
+    assert found["candidate"]["log_loss"] == pytest.approx(expected, abs=1e-5)
+    assert found["candidate"]["log_loss"] < 0.3 < found["baseline"]["log_loss"]
+    predicted = json.loads(contents["fingerprint.json"])["predictions"]["columns"]
+    assert sum(predicted["label"]["categories"].values()) == holdout.height
+    assert "| nerello è |" in contents["card.md"].decode()
+
+
+def test_the_served_form_does_not_change_the_answers(
+    account: Account, folder: Path, tmp_path: Path
+) -> None:
+    run = Run(account, "first", wines())
+    run.whole()
+    _, contents = run.opened(tmp_path / "cache")
+    rows = run.frame("holdout")
+    answers = {
+        form: load_predictor(Sealed({k: v for k, v in contents.items() if k != left_out}))
+        for form, left_out in (("skops", "model.onnx"), ("onnx", "model.skops"))
+    }
+    assert answers["onnx"].running is not None
+    assert answers["skops"].pipeline is not None
+    first, second = (answers[form].score(rows) for form in ("skops", "onnx"))
+    assert np.abs(first - second).max() < 1e-5
+
+
+def test_a_class_that_nobody_learned_is_counted_and_told(
+    account: Account, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = Run(account, "strange", wines())
+    holdout = run.frame("holdout")
+    strange = holdout.head(4).with_columns(label=pl.lit("zinfandel"))
+    run.put("holdout", pl.concat([holdout, strange]))
+    run.whole()
+    found = run.json("metrics.json")
+    last = found["classes"][-1]
+    assert (last["class"], last["learned"], last["rows"], last["recall"]) == (
+        "zinfandel",
+        False,
+        4,
+        0.0,
+    )
+    # Four certain misses: the gate sees them, nobody leaves them out.
+    assert found["labelled_rows"] == holdout.height + 4
+    assert found["metrics"]["candidate"]["log_loss"] > 2
+    assert run.json("gate.json")["status"] == "failed"
+    assert "4 rows of class 'zinfandel', which nobody learned" in capsys.readouterr().out
+
+
+def test_a_class_of_one_row_neither_crashes_nor_vanishes(account: Account, folder: Path) -> None:
+    run = Run(account, "rare", wines())
+    training = run.frame("training")
+    run.put("training", pl.concat([training, training.head(1).with_columns(label=pl.lit("a"))]))
+    run.whole()
+    known = run.json("metrics.json")["classes"][0]
+    assert (known["class"], known["rows"], known["recall"]) == ("a", 0, None)
+
+
+def test_a_champion_with_other_classes_is_compared_on_all_of_them(
+    account: Account, folder: Path
+) -> None:
+    rows = wines()
+    first = Run(account, "first", rows.filter(pl.col("cultivar") != "barbera"))
+    first.whole()
+    second = Run(account, "second", rows)
+    second.whole(champion=first.uri)
+    over = next(
+        rule
+        for rule in second.json("gate.json")["rules"]
+        if rule["name"] == "log_loss over champion"
+    )
+    assert over["status"] == "passed"
+    # The champion gives no chance to a class it never saw.
+    assert over["reference"] > over["candidate"] + 3
+
+    third = Run(account, "third", rows.filter(pl.col("cultivar") != "barbera"))
+    third.put("holdout", second.frame("holdout"))
+    third.whole(champion=second.uri)
+    lost = next(
+        rule
+        for rule in third.json("gate.json")["rules"]
+        if rule["name"] == "log_loss over champion"
+    )
+    assert lost["status"] == "failed"
+    assert lost["reference"] == pytest.approx(over["candidate"], abs=1e-5)
+
+
+def test_the_search_uses_the_primary_metric(account: Account, folder: Path) -> None:
+    run = Run(account, "searched", wines())
+    run.whole("none", "--search")
+    trials = run.json("training.json")["trials"]
+    assert [trial["parameters"]["strength"] for trial in trials] == [1.0, 0.001]
+    assert trials[0]["value"] < trials[1]["value"]
+
+
+def test_digits_are_classes_by_their_value(
+    account: Account, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whole numbers, ten of them and then 10: sorted by value, not as texts."""
+    found = load_digits()
+    pixels = {f"p{n}": found.data[:600, n] for n in range(64)}
+    rows = pl.DataFrame(pixels).with_columns(
+        pl.Series("cultivar", found.target[:600] + 1),
+        pl.Series("bottle", [f"d{n}" for n in range(600)]),
+    )
+    gates = {
+        "holdout_fraction": 0.3,
+        "primary": {"metric": "accuracy", "minimum": 0.85, "margin_over_baseline": 0.5},
+        "latency_ms": 1000,
+    }
+    features = {"columns": dict.fromkeys(pixels, "number")}
+    write_folder(tmp_path, features=features, gates=gates)
+    monkeypatch.chdir(tmp_path)
+    run = Run(account, "digits", rows)
+    run.whole()
+    assert run.json("training.json")["classes"] == [str(n) for n in range(1, 11)]
+    assert run.json("formats.json")["onnx"]["equal"]
+    assert run.json("gate.json")["status"] == "passed"
+
+
+class Sealed:
+    """The contents of a package, some left out."""
+
+    def __init__(self, contents: dict[str, bytes]) -> None:
+        self._contents = contents
+
+    def read(self, name: str) -> bytes:
+        return self._contents[name]
+
+    def has(self, name: str) -> bool:
+        return name in self._contents
