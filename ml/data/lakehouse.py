@@ -53,6 +53,14 @@ class Lakehouse:
         table = self._open(name)
         return None if table is None else [field.name for field in table.schema().fields]
 
+    def files(self, name: str) -> list[str]:
+        """The data files of the newest version, by their keys below the root."""
+        table = self._open(name)
+        if table is None:
+            return []
+        base = self._address(name)
+        return [f"{name}/{uri.removeprefix(base).lstrip('/')}" for uri in table.file_uris()]
+
     def read(
         self,
         name: str,
