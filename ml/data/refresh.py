@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from ml.data.contract import Contract
+from ml.data.current import FOLDER, current_key
 from ml.data.lakehouse import Lakehouse
 from ml.data.recent import recent_tables, request_columns
 from ml.data.store import Store
 from ml.spec import ModelSpec
 
 WRITER = "refresh"
-FOLDER, CURRENT = "asof", "current.json"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,11 +25,6 @@ class Refreshed:
     state: str
     rows: int = 0
     version: int | None = None
-
-
-def current_key(model: str) -> str:
-    """The object that names the files of a model's as-of tables which belong together."""
-    return f"{FOLDER}/{model}/{CURRENT}"
 
 
 def refresh(lake: Lakehouse, files: Store, spec: ModelSpec, contract: Contract) -> list[Refreshed]:

@@ -81,7 +81,7 @@ class RequestFeatures:
         keys = facts.select(data.entity_key)
         _refuse_same_keys(keys)
         times = _instants(facts, data.event_time)
-        if times is not None and self._reach:
+        if times is not None and times.count():
             self._look_at(times.min(), times.max())
         table = shaped(self._spec, self._features())
         named = keys.rename({name: f"{KEY_PREFIX}{name}" for name in keys.columns})

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 import polars as pl
 import pyarrow as pa
@@ -13,22 +11,12 @@ import pyarrow.compute as pc
 
 from ml.data.lakehouse import Lakehouse
 from ml.development.inputs import OUTPUTS
+from ml.monitoring.label_rows import LABELS
 from ml.monitoring.signals import LABEL, PACKAGE, SCORE, VERSION
 from ml.spec import ModelSpec
 
 DAY, KNOWN_AT = "day", "known_at"
 ROW_KEY = ("prediction_id", "row")
-LABELS: Mapping[str, Any] = {
-    "prediction_id": pl.String,
-    "row": pl.Int32,
-    "label": pl.Float64,
-    "label_text": pl.String,
-    "known_at": pl.Datetime("us", "UTC"),
-    "received_at": pl.Datetime("us", "UTC"),
-    "caller": pl.String,
-    "day": pl.Date,
-}
-"""Columns of every model's labels table; `day` is of `received_at`."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -47,11 +47,12 @@ _ENCODER = msgspec.json.Encoder()
 
 def write(
     release: Release,
+    name: str,
     request: InferenceRequest,
     prediction_id: str,
     outputs: list[Values],
 ) -> Body:
-    """Write the outputs that were asked for."""
+    """Write the outputs that were asked for; `name` is what the caller called the model."""
     tensors, binary = [], b""
     for index, wants_binary in request.outputs:
         field = release.predictor.outputs[index]
@@ -65,7 +66,7 @@ def write(
         tensors.append(tensor)
     text = _ENCODER.encode(
         AnswerEnvelope(
-            release.model,
+            name,
             release.version,
             tensors,
             {"prediction_id": prediction_id},
@@ -77,17 +78,17 @@ def write(
     return Body(text, None)
 
 
-def metadata(release: Release) -> dict[str, Any]:
-    """Describe the model as V2's model metadata does."""
+def describe(release: Release, name: str, inputs: tuple[Field, ...]) -> dict[str, Any]:
+    """Describe the model as V2's model metadata does, with the inputs it has under a name."""
 
     def tensors(fields: tuple[Field, ...]) -> list[dict[str, Any]]:
         return [{"name": f.name, "datatype": f.datatype, "shape": [-1]} for f in fields]
 
     return {
-        "name": release.model,
+        "name": name,
         "versions": [release.version],
         "platform": "modelyard",
-        "inputs": tensors(release.predictor.inputs),
+        "inputs": tensors(inputs),
         "outputs": tensors(release.predictor.outputs),
         "parameters": {"package_digest": release.digest},
     }

@@ -8,9 +8,10 @@ import polars as pl
 import pytest
 
 from ml.data.contract import Contract, load_contract
+from ml.data.current import current_key
 from ml.data.lakehouse import Lakehouse
 from ml.data.recent import recent_tables, request_columns
-from ml.data.refresh import current_key, refresh
+from ml.data.refresh import refresh
 from ml.data.store import Store
 from ml.failures import StepError
 from ml.spec import ModelSpec, load_model

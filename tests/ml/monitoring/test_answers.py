@@ -8,13 +8,13 @@ import pytest
 
 from ml.data.lakehouse import Lakehouse
 from ml.monitoring.answers import (
-    LABELS,
     Coverage,
     answered,
     coverage,
     read_labels,
     read_predictions,
 )
+from ml.monitoring.label_rows import LABELS
 from ml.monitoring.rows import FIXED
 from ml.spec import ModelSpec, load_model
 

@@ -15,6 +15,7 @@ from ml.deployment.capture.segment import Answer, Origin, SegmentName, frames, p
 from ml.monitoring.captured import CapturedSegments, StoredSegment
 from ml.monitoring.collector import GAP, GRACE, Collector
 from ml.monitoring.predictions import PredictionsTable
+from ml.monitoring.rows import table_rows
 from tests.ml.serving.cloud import Cloud
 from tests.ml.serving.lake import collect, rows, table
 
@@ -52,11 +53,12 @@ class Lake:
         """The lake as a collector sees it."""
         return CapturedSegments(self._s3, self.cloud.lake)
 
-    def collector(self, **changes: Any) -> Collector:
+    def collector(self, **changes: Any) -> Collector[Answer]:
         """A collector with some of its parts replaced."""
         parts: dict[str, Any] = {
             "source": self.source,
             "table": table(self.cloud, self.model),
+            "to_rows": table_rows,
             **changes,
         }
         return Collector(self.model, **parts)

@@ -16,9 +16,9 @@ ENDS = [len(HEAD) + len(frames(ANSWERS[:n])) for n in range(len(ANSWERS) + 1)]
 
 @given(st.integers(0, len(CONTENT)))
 def test_a_cut_loses_only_the_answer_it_hits(length: int) -> None:
-    segment = read(CONTENT[:length])
+    segment = read(CONTENT[:length], Answer)
     whole = sum(1 for end in ENDS[1:] if end <= length)
-    assert segment.answers == ANSWERS[:whole]
+    assert segment.records == ANSWERS[:whole]
     assert (segment.torn_bytes == 0) == (length in (0, *ENDS))
 
 
@@ -26,9 +26,9 @@ def test_a_cut_loses_only_the_answer_it_hits(length: int) -> None:
 def test_a_changed_byte_is_never_read_as_an_answer(position: int, change: int) -> None:
     damaged = bytearray(CONTENT)
     damaged[position] ^= change
-    segment = read(bytes(damaged))
-    assert segment.answers == ANSWERS[: len(segment.answers)]
-    assert len(segment.answers) < len(ANSWERS)
+    segment = read(bytes(damaged), Answer)
+    assert segment.records == ANSWERS[: len(segment.records)]
+    assert len(segment.records) < len(ANSWERS)
     assert segment.torn_bytes > 0
 
 
