@@ -15,8 +15,8 @@ from ml.data.features import KEY_PREFIX, load_features, shaped, wanted_columns
 from ml.failures import StepError
 from ml.spec import ModelSpec
 
-REQUESTS = "requests"
-EVENT_TIME, EVENT_DAY = "event_time", "event_day"
+REQUESTS = "asked-rows"
+"""No table of a model can be called so."""
 _PLACE = "asked_row"
 
 
