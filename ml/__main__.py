@@ -9,6 +9,7 @@ from ml.spec_errors import SpecError
 
 STEPS = {
     "ingest": "check landed files against the contract; fill raw, curated and quarantine tables",
+    "refresh": "keep the recent part of curated tables, from which servers build features",
     "redact": "publish curated tables to the mirror, pseudonymised and checked for k-anonymity",
     "features": "build training and holdout tables as they could have been known at the time",
     "train": "fit the model on the training table",

@@ -11,6 +11,7 @@ from types import ModuleType
 from ml.data.contract import load_contract
 from ml.spec import SpecError, load_model
 from ml.spec_errors import read_mapping
+from ml.spec_sections import Data
 
 FEATURE_FUNCTIONS = ("population", "build")
 _CONTRACT, _FUNCTION = "contract.yaml", "build"
@@ -30,7 +31,7 @@ def folder_problems(folder: Path) -> list[str]:
     )
     # A missing file is told by the spec already.
     if (folder / contract).is_file():
-        problems += _contract_problems(folder / contract, spec.data.tables if spec else ())
+        problems += _contract_problems(folder / contract, spec.data if spec else None)
     if (folder / "features.py").is_file():
         problems += _code_problems(folder, "features", FEATURE_FUNCTIONS)
     if (folder / "estimator.py").is_file():
@@ -38,17 +39,29 @@ def folder_problems(folder: Path) -> list[str]:
     return problems
 
 
-def _contract_problems(path: Path, tables: tuple[str, ...]) -> list[str]:
+def _contract_problems(path: Path, data: Data | None) -> list[str]:
     try:
         described = load_contract(path).tables
     except SpecError as error:
         return [*error.problems]
     shown = _shown(path.parent, path.name)
-    return [
+    if data is None:
+        return []
+    problems = [
         f"{shown}: schema: data.tables names {name!r}, which is not described; "
         f"described: {', '.join(described)}"
-        for name in tables
+        for name in data.tables
         if name not in described
+    ]
+    named = [("outcomes", data.base, column) for column in data.outcomes]
+    named += [
+        (f"recent.{table}.column", table, rule.column) for table, rule in data.recent.items()
+    ]
+    return problems + [
+        f"{shown}: schema.{table}: data.{key} names {column!r}, which is no column of it; "
+        f"columns: {', '.join(described[table].schema)}"
+        for key, table, column in named
+        if table in described and column not in described[table].schema
     ]
 
 

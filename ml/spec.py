@@ -155,8 +155,11 @@ def _contradictions(sections: dict[str, Any]) -> Iterator[str]:
     if data and (data.event_time is None) != (data.day is None):
         yield "data.day: must be given exactly when data.event_time is"
     if data:
-        for table in sorted({*data.known_at, *data.redaction.tables} - set(data.tables)):
+        named = {*data.known_at, *data.recent, *data.redaction.tables}
+        for table in sorted(named - set(data.tables)):
             yield f"data: {table!r} is not in data.tables; allowed: {', '.join(data.tables)}"
+        for name in sorted({*data.outcomes} & {*data.entity_key}):
+            yield f"data.outcomes: {name!r} is part of data.entity_key, which a request names"
     if data and gates:
         wanted, other = ("holdout_fraction", "holdout_days")[:: 1 if data.day is None else -1]
         if getattr(gates, wanted) is None:

@@ -39,6 +39,18 @@ class KnownAt(Section):
     """A value known longer ago than this counts as missing; none keeps it for ever."""
 
 
+class Recent(Section):
+    """How much of a table a server keeps to build features of requests that come by key."""
+
+    column: Name
+    """The table's own instant by which it is cut."""
+    days: int = Field(default=45, gt=0)
+    """Days before the newest row: the longest look back, and all that is asked about at once."""
+    reach_hours: int | None = Field(default=None, gt=0)
+    """Rows are read from this long before the first question of a request to the last one; none
+    reads all that is kept."""
+
+
 class Coarsening(Section):
     """How a quasi-identifier loses detail before it leaves production."""
 
@@ -78,7 +90,11 @@ class Data(Section):
     day: Name | None = None
     """Local calendar day of the row: windows, holdouts and bootstraps are cut by it."""
     label: Name
+    outcomes: tuple[Name, ...] = ()
+    """Columns of the base table that nobody knows when the question is asked, beside the label."""
     known_at: dict[Name, KnownAt] = Field(default_factory=dict)
+    recent: dict[Name, Recent] = Field(default_factory=dict)
+    """What servers keep of a table; one that is not named here is kept whole, but for the base."""
     redaction: Redaction = Redaction()
 
     @property

@@ -105,12 +105,13 @@ def training_steps(spec: ModelSpec) -> tuple[Step, ...]:
 
 
 def data_steps(spec: ModelSpec, *, mirrored: bool = True) -> tuple[Step, ...]:
-    """From landed files to curated tables, and to their mirror where the environment makes one."""
+    """From landed files to curated and as-of tables, and to a mirror where there is one."""
     ingest = _step(spec, "ingest", (("--lake", "Lake"),))
+    refresh = _step(spec, "refresh", (("--lake", "Lake"),))
     redact = _step(
         spec, "redact", (("--lake", "Lake"), ("--mirror", "Mirror"), ("--secret", "Secret"))
     )
-    return (ingest, redact) if mirrored else (ingest,)
+    return (ingest, refresh, redact) if mirrored else (ingest, refresh)
 
 
 def server(spec: ModelSpec) -> Workload:
@@ -129,6 +130,7 @@ def server(spec: ModelSpec) -> Workload:
             "MODELYARD_SIGNING_KEY_ARN",
             "MODELYARD_ENVIRONMENT",
             "MODELYARD_CAPTURE_URI",
+            "MODELYARD_LAKE",
             "POD_IP",
             "POD_NAME",
         ),

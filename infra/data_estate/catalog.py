@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
-#: Every zone that holds tables, and what a reader finds in it.
+#: Every zone whose tables people ask, and what they find in it; as-of tables are copies of these.
 ZONES = {
     "raw": "Rows as they landed",
     "curated": "Rows that kept the contract",

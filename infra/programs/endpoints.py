@@ -42,6 +42,7 @@ def make_endpoint(scope: ReleaseScope, spec: ModelSpec) -> dict[str, Any] | None
                     lambda lake: f"{lake}/capture/{spec.name}"
                 ),
                 "MODELYARD_ENVIRONMENT": scope.settings.environment,
+                "MODELYARD_LAKE": scope.lake,
                 "MODELYARD_MODEL": spec.name,
                 "MODELYARD_PACKAGE_DIGEST": line.digest if line else "",
                 "MODELYARD_PACKAGE_URI": line.package if line else "",

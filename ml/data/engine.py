@@ -1,6 +1,6 @@
 """Where feature expressions run: Ibis on an embedded DuckDB that keeps every instant in UTC."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import Any, Self
 
@@ -60,13 +60,33 @@ class Engine:
             for name, frame in frames.items()
         }
 
+    def replace(self, name: str, frame: pl.DataFrame) -> None:
+        """Give a table of this engine other rows; its columns must stay."""
+        self._connection.con.register("incoming", frame.to_arrow())
+        self._connection.con.execute(f'DELETE FROM "source_{name}"')
+        self._connection.con.execute(f'INSERT INTO "source_{name}" SELECT * FROM incoming')
+
+    def prepared(self, name: str, expression: ir.Table) -> Callable[[], pl.DataFrame]:
+        """The expression compiled once, to be computed again whenever its tables have changed."""
+        statement = self._connection.compile(expression)
+        self._connection.con.execute(f'PREPARE "{name}" AS {statement}')
+
+        def compute() -> pl.DataFrame:
+            return _polars(self._connection.con.sql(f'EXECUTE "{name}"').to_arrow_table())
+
+        return compute
+
     def keep(self, expression: ir.Table, name: str) -> ir.Table:
         """Compute an expression once, for others to build on."""
         return self._connection.create_table(f"kept_{name}", expression, temp=True)
 
     def fetch(self, expression: ir.Table) -> pl.DataFrame:
         """The rows of an expression."""
-        frame = pl.from_arrow(self._connection.to_pyarrow(expression))
-        if not isinstance(frame, pl.DataFrame):
-            raise TypeError(f"expected a table, got {type(frame).__name__}")
-        return frame
+        return _polars(self._connection.to_pyarrow(expression))
+
+
+def _polars(rows: Any) -> pl.DataFrame:
+    frame = pl.from_arrow(rows)
+    if not isinstance(frame, pl.DataFrame):
+        raise TypeError(f"expected a table, got {type(frame).__name__}")
+    return frame

@@ -84,6 +84,11 @@ def _compute(
     engine: Engine, spec: ModelSpec, rows: ir.Table, sources: Mapping[str, ir.Table]
 ) -> pl.DataFrame:
     built = load_features(spec.folder).build(rows, sources, spec)
+    return shaped(spec, engine.fetch(built.select(*wanted_columns(spec, built))))
+
+
+def wanted_columns(spec: ModelSpec, built: ir.Table) -> list[str]:
+    """Features, key, label and day: what is read of the rows that `build` returned."""
     wanted = {*spec.features.columns, *spec.data.entity_key, spec.data.label}
     if spec.data.day is not None:
         wanted.add(spec.data.day)
@@ -91,11 +96,10 @@ def _compute(
         raise StepError(
             f"{spec.folder.name}/features.py: build returned no column {', '.join(missing)}"
         )
-    frame = engine.fetch(built.select(*sorted(wanted)))
-    return _shaped(spec, frame)
+    return sorted(wanted)
 
 
-def _shaped(spec: ModelSpec, frame: pl.DataFrame) -> pl.DataFrame:
+def shaped(spec: ModelSpec, frame: pl.DataFrame) -> pl.DataFrame:
     """Exactly the promised columns and types, in an order that does not depend on the engine."""
     features = [pl.col(name).cast(_DTYPES[kind]) for name, kind in spec.features.columns.items()]
     label = frame[spec.data.label]

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 import boto3
 import polars as pl
+import pyarrow.compute as pc
 from deltalake import CommitProperties, DeltaTable, Transaction, write_deltalake
 from deltalake.exceptions import DeltaError, TableNotFoundError
 
@@ -47,15 +48,35 @@ class Lakehouse:
         table = self._open(name)
         return None if table is None else table.version()
 
+    def schema(self, name: str) -> list[str] | None:
+        """The column names of the newest version; none where there is no table."""
+        table = self._open(name)
+        return None if table is None else [field.name for field in table.schema().fields]
+
+    def files(self, name: str) -> list[str]:
+        """The data files of the newest version, by their keys below the root."""
+        table = self._open(name)
+        if table is None:
+            return []
+        base = self._address(name)
+        return [f"{name}/{uri.removeprefix(base).lstrip('/')}" for uri in table.file_uris()]
+
     def read(
-        self, name: str, *, version: int | None = None, columns: Sequence[str] | None = None
+        self,
+        name: str,
+        *,
+        version: int | None = None,
+        columns: Sequence[str] | None = None,
+        where: pc.Expression | None = None,
     ) -> Snapshot:
         """A table's rows at `version`, the newest by default; the snapshot says which it was."""
         table = self._open(name, version)
         if table is None:
             raise StepError(f"{self.uri(name)}: no such table; run the data pipeline first")
         try:
-            rows = table.to_pyarrow_table(columns=list(columns) if columns else None)
+            rows = table.to_pyarrow_table(
+                columns=list(columns) if columns else None, filters=where
+            )
         except DeltaError as error:
             raise StepError(f"{self.uri(name)}: {error}") from error
         source = TableVersion(name=name, uri=self.uri(name), version=table.version())

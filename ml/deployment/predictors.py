@@ -13,7 +13,7 @@ import polars as pl
 from ml.deployment.exchange import score_onnx, score_tensors, session
 from ml.deployment.package import Package, PackageError
 from ml.deployment.server.predictor import Column, Field
-from ml.development.inputs import MISSING_TEXT, NUMBER, TEXT, model_inputs
+from ml.development.inputs import MISSING_TEXT, NUMBER, OUTPUTS, TEXT, model_inputs
 from ml.development.metrics import Floats
 from ml.development.train import score
 
@@ -96,13 +96,13 @@ def describe_inputs(
 ) -> dict[str, Any]:
     """What inputs.json holds: the protocol's names and datatypes, and what may be missing."""
     datatypes = {kind: datatype for datatype, kind in _KINDS.items()}
-    output = "probability" if task == "classification" else "prediction"
-    outputs: list[dict[str, Any]] = [{"name": output, "datatype": "FP64"}]
     if task == "multiclass":
-        outputs = [
+        outputs: list[dict[str, Any]] = [
             {"name": LABEL, "datatype": "BYTES"},
             {"name": PROBABILITIES, "datatype": "FP64", "width": len(classes)},
         ]
+    else:
+        outputs = [{"name": OUTPUTS[task], "datatype": "FP64"}]
     return {
         "inputs": [
             {"name": name, "datatype": datatypes[kind], "nullable": name not in not_nullable}

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Generic
 
 from ml.deployment.capture.journal import SEALED
-from ml.deployment.capture.segment import Segment, SegmentName, read
-
-FOLDER = "capture"
+from ml.deployment.capture.segment import Answer, Feedback, Record, Segment, SegmentName, read
 
 
 @dataclass(frozen=True, order=True)
@@ -29,17 +27,18 @@ class StoredSegment:
         return f"{self.pod}/{self.name.writer}"
 
 
-class CapturedSegments:
-    """Segments below `s3://bucket/capture/<model>/<pod>/`."""
+class StoredSegments(Generic[Record]):
+    """Segments of one kind of records below `s3://bucket/<folder>/<model>/<pod>/`."""
 
-    def __init__(self, s3: Any, lake: str) -> None:
+    def __init__(self, s3: Any, lake: str, folder: str, kind: type[Record]) -> None:
         self._s3 = s3
+        self._kind = kind
         bucket, _, prefix = lake.removeprefix("s3://").rstrip("/").partition("/")
         self._bucket = bucket
-        self._root = f"{prefix}/{FOLDER}/".lstrip("/")
+        self._root = f"{prefix}/{folder}/".lstrip("/")
 
     def models(self) -> list[str]:
-        """Models of which anything was captured."""
+        """Models of which anything was kept."""
         pages = self._pages(self._root, Delimiter="/")
         prefixes = [item["Prefix"] for page in pages for item in page.get("CommonPrefixes", ())]
         return [prefix.removeprefix(self._root).rstrip("/") for prefix in prefixes]
@@ -58,9 +57,10 @@ class CapturedSegments:
                     )
         return sorted(found)
 
-    def read(self, segment: StoredSegment) -> Segment:
-        """The whole answers in a segment."""
-        return read(self._s3.get_object(Bucket=self._bucket, Key=segment.key)["Body"].read())
+    def read(self, segment: StoredSegment) -> Segment[Record]:
+        """The whole records in a segment."""
+        body = self._s3.get_object(Bucket=self._bucket, Key=segment.key)["Body"].read()
+        return read(body, self._kind)
 
     def delete(self, segments: list[StoredSegment]) -> None:
         """Remove segments whose rows are in the table for good."""
@@ -75,3 +75,17 @@ class CapturedSegments:
     def _pages(self, prefix: str, **arguments: str) -> Iterator[dict[str, Any]]:
         paginator = self._s3.get_paginator("list_objects_v2")
         yield from paginator.paginate(Bucket=self._bucket, Prefix=prefix, **arguments)
+
+
+class CapturedSegments(StoredSegments[Answer]):
+    """What servers answered."""
+
+    def __init__(self, s3: Any, lake: str) -> None:
+        super().__init__(s3, lake, "capture", Answer)
+
+
+class FeedbackSegments(StoredSegments[Feedback]):
+    """What callers said came of it."""
+
+    def __init__(self, s3: Any, lake: str) -> None:
+        super().__init__(s3, lake, "feedback", Feedback)

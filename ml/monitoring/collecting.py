@@ -20,27 +20,27 @@ log = structlog.get_logger()
 
 
 class Loop:
-    """Runs every model's collector again and again; one that fails does not stop the others."""
+    """Runs every table's collector again and again; one that fails does not stop the others."""
 
     def __init__(
         self,
-        models: Callable[[], list[str]],
+        tables: Callable[[], list[str]],
         collect: Callable[[str], Collected],
         seconds: float,
     ) -> None:
-        self._models = models
+        self._tables = tables
         self._collect = collect
         self._seconds = seconds
         self._stop = threading.Event()
         self._turned = time.monotonic()
         self.registry = CollectorRegistry()
         self._rows = Counter(
-            "modelyard_collected_rows", "Merged rows", ["model"], registry=self.registry
+            "modelyard_collected_rows", "Merged rows", ["table"], registry=self.registry
         )
         self._waiting = Gauge(
             "modelyard_collector_waiting_segments",
             "Segments that wait for an earlier one",
-            ["model"],
+            ["table"],
             registry=self.registry,
         )
         self._failures = Counter(
@@ -65,37 +65,37 @@ class Loop:
 
     def _turn(self) -> None:
         try:
-            models = self._models()
+            tables = self._tables()
         except Exception as error:
             self._failed("", error)
             return
-        for model in models:
+        for table in tables:
             self._turned = time.monotonic()
             try:
-                collected = self._collect(model)
+                collected = self._collect(table)
             except Exception as error:
-                self._failed(model, error)
+                self._failed(table, error)
                 continue
-            self._rows.labels(model).inc(collected.rows)
-            self._waiting.labels(model).set(collected.waiting)
-            total = int(str(self.status.get(model, {}).get("rows", 0))) + collected.rows
-            self.status[model] = {"rows": total, "waiting": collected.waiting}
+            self._rows.labels(table).inc(collected.rows)
+            self._waiting.labels(table).set(collected.waiting)
+            total = int(str(self.status.get(table, {}).get("rows", 0))) + collected.rows
+            self.status[table] = {"rows": total, "waiting": collected.waiting}
             if collected.rows:
-                log.info("collected", model=model, rows=collected.rows)
+                log.info("collected", table=table, rows=collected.rows)
         self._turned = time.monotonic()
 
-    def _failed(self, model: str, error: Exception) -> None:
+    def _failed(self, table: str, error: Exception) -> None:
         # Whatever it is (network, credentials, a conflict), the segments are still there.
         self._failures.inc()
         self._turned = time.monotonic()
-        log.error("collect_failed", model=model, error=f"{type(error).__name__}: {error}")
+        log.error("collect_failed", table=table, error=f"{type(error).__name__}: {error}")
 
     def page(self, path: str) -> tuple[int, str, bytes]:
         """Status, content type and body of a page of the status server."""
         if path == "/metrics":
             return 200, "text/plain; version=0.0.4", generate_latest(self.registry)
         if path in ("/healthz/live", "/healthz/ready"):
-            body = json.dumps({"alive": self.alive, "models": self.status}).encode()
+            body = json.dumps({"alive": self.alive, "tables": self.status}).encode()
             return 200 if self.alive else 503, "application/json", body
         return 404, "application/json", b'{"error": "see /healthz/live and /metrics"}'
 

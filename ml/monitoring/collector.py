@@ -1,4 +1,4 @@
-"""Merges capture segments into the predictions table, each exactly once, whatever is killed when.
+"""Merges segments into the tables of predictions and labels, exactly once, whatever is killed.
 
 The number of a writer's last merged segment is committed together with its rows. A segment that
 comes again (a crash before it was deleted, a server that ships twice) has a number that is not
@@ -7,18 +7,19 @@ above it; two collectors at once cannot both advance one writer, because Delta r
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
-from typing import Protocol
+from typing import Any, Generic, Protocol
 
+import polars as pl
 import structlog
 
-from ml.deployment.capture.segment import Segment
+from ml.deployment.capture.segment import Record, Segment
 from ml.monitoring.captured import StoredSegment
-from ml.monitoring.predictions import ConflictError, PredictionsTable
-from ml.monitoring.rows import Captured, table_rows
+from ml.monitoring.predictions import ConflictError, MergedTable
+from ml.monitoring.rows import Captured
 
 BATCH_BYTES = 32 * 1024 * 1024
 """Segments that one commit takes; bounds memory after a long pause."""
@@ -33,14 +34,18 @@ CONFLICTS = 10
 log = structlog.get_logger()
 
 
-class Source(Protocol):
+ToRows = Callable[[Sequence[Captured[Record]], Mapping[str, Any]], pl.DataFrame]
+"""Makes the rows of some segments, with types that the table's columns can take."""
+
+
+class Source(Protocol[Record]):
     """Where segments lie."""
 
     def segments(self, model: str) -> list[StoredSegment]:
         """Every segment of a model, each writer's in the order of their numbers."""
 
-    def read(self, segment: StoredSegment) -> Segment:
-        """The whole answers in a segment."""
+    def read(self, segment: StoredSegment) -> Segment[Record]:
+        """The whole records in a segment."""
 
     def delete(self, segments: list[StoredSegment]) -> None:
         """Remove segments."""
@@ -57,19 +62,21 @@ class Collected:
     """Segments behind a number that has not arrived."""
 
 
-class Collector:
+class Collector(Generic[Record]):
     """Merges one model's segments; any number of collectors may run at once."""
 
     def __init__(
         self,
         model: str,
-        source: Source,
-        table: PredictionsTable,
+        source: Source[Record],
+        table: MergedTable,
+        to_rows: ToRows[Record],
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._model = model
         self._source = source
         self._table = table
+        self._to_rows = to_rows
         self._clock = clock
 
     def run(self) -> Collected:
@@ -111,11 +118,11 @@ class Collector:
     def _merge(self, batch: Sequence[StoredSegment]) -> int:
         captured = [self._read(segment) for segment in batch]
         numbers = {segment.writer: segment.name.number for segment in batch}
-        rows = table_rows(captured, self._table.schema())
+        rows = self._to_rows(captured, self._table.schema())
         self._table.append(rows, numbers)
         return rows.height
 
-    def _read(self, stored: StoredSegment) -> Captured:
+    def _read(self, stored: StoredSegment) -> Captured[Record]:
         segment = self._source.read(stored)
         if segment.torn_bytes:
             log.warning("torn_segment", key=stored.key, bytes_dropped=segment.torn_bytes)

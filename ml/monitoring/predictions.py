@@ -1,4 +1,4 @@
-"""The predictions table: rows and the numbers of the merged segments in one commit."""
+"""The tables of predictions and labels: rows and numbers of merged segments in one commit."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pyarrow as pa
 from deltalake import CommitProperties, DeltaTable, Transaction, write_deltalake
 from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundError
 
+from ml.monitoring.label_rows import LABELS
 from ml.monitoring.rows import FIXED
 
 _CONFIGURATION = {
@@ -22,12 +23,18 @@ class ConflictError(Exception):
     """Somebody else merged the same writer meanwhile: look again before merging."""
 
 
-class PredictionsTable:
+class MergedTable:
     """One model's table at one version; Delta refuses two commits that advance one writer."""
 
-    def __init__(self, uri: str, options: Callable[[], dict[str, str] | None]) -> None:
+    def __init__(
+        self,
+        uri: str,
+        options: Callable[[], dict[str, str] | None],
+        columns: Mapping[str, Any],
+    ) -> None:
         self._uri = uri
         self._options = options
+        self._columns = columns
         self._table: DeltaTable | None = None
 
     def refresh(self) -> None:
@@ -45,7 +52,7 @@ class PredictionsTable:
     def schema(self) -> dict[str, Any]:
         """Column names and types."""
         if self._table is None:
-            return dict(FIXED)
+            return dict(self._columns)
         empty = pl.from_arrow(pa.schema(self._table.schema().to_arrow()).empty_table())
         return dict(empty.schema) if isinstance(empty, pl.DataFrame) else {}
 
@@ -59,7 +66,7 @@ class PredictionsTable:
             if self._table is None:
                 DeltaTable.create(
                     self._uri,
-                    schema=pl.DataFrame(schema=dict(FIXED)).to_arrow().schema,
+                    schema=pl.DataFrame(schema=dict(self._columns)).to_arrow().schema,
                     partition_by=["day"],
                     configuration=_CONFIGURATION,
                     mode="ignore",
@@ -81,3 +88,17 @@ class PredictionsTable:
             if "already exists" in str(error):
                 raise ConflictError(str(error)) from None
             raise
+
+
+class PredictionsTable(MergedTable):
+    """`predictions/<model>`."""
+
+    def __init__(self, uri: str, options: Callable[[], dict[str, str] | None]) -> None:
+        super().__init__(uri, options, FIXED)
+
+
+class LabelsTable(MergedTable):
+    """`labels/<model>`."""
+
+    def __init__(self, uri: str, options: Callable[[], dict[str, str] | None]) -> None:
+        super().__init__(uri, options, LABELS)

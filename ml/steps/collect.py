@@ -1,4 +1,4 @@
-"""Step `collect`: merge capture segments into the predictions tables until told to stop."""
+"""Step `collect`: merge segments into the tables of predictions and labels, until told to stop."""
 
 from __future__ import annotations
 
@@ -12,10 +12,12 @@ import boto3
 
 from ml.data.lakehouse import storage_options
 from ml.failures import StepError
-from ml.monitoring.captured import CapturedSegments
+from ml.monitoring.captured import CapturedSegments, FeedbackSegments
 from ml.monitoring.collecting import Loop, status_server
 from ml.monitoring.collector import Collected, Collector
-from ml.monitoring.predictions import PredictionsTable
+from ml.monitoring.label_rows import label_rows
+from ml.monitoring.predictions import LabelsTable, PredictionsTable
+from ml.monitoring.rows import table_rows
 from ml.steps.logs import configure
 
 SECONDS = 5.0
@@ -31,17 +33,29 @@ def run(argv: Sequence[str]) -> int:
     if not lake.startswith("s3://"):
         raise StepError(f"MODELYARD_LAKE is {lake!r}; allowed: s3://bucket", exit_code=2)
     session = boto3.Session()
-    source = CapturedSegments(session.client("s3"), lake)
+    s3 = session.client("s3")
+    answers, feedback = CapturedSegments(s3, lake), FeedbackSegments(s3, lake)
 
-    def collect(model: str) -> Collected:
-        table = PredictionsTable(f"{lake}/predictions/{model}", lambda: storage_options(session))
-        return Collector(model, source, table).run()
+    def options() -> dict[str, str]:
+        return storage_options(session)
+
+    def tables() -> list[str]:
+        predictions = [f"predictions/{model}" for model in answers.models()]
+        return [*predictions, *(f"labels/{model}" for model in feedback.models())]
+
+    def collect(table: str) -> Collected:
+        kind, _, model = table.partition("/")
+        if kind == "labels":
+            labels = LabelsTable(f"{lake}/{table}", options)
+            return Collector(model, feedback, labels, label_rows).run()
+        predictions = PredictionsTable(f"{lake}/{table}", options)
+        return Collector(model, answers, predictions, table_rows).run()
 
     if once:
-        for model in source.models():
-            collect(model)
+        for table in tables():
+            collect(table)
         return 0
-    return _serve(Loop(source.models, collect, _seconds()))
+    return _serve(Loop(tables, collect, _seconds()))
 
 
 def _serve(loop: Loop) -> int:

@@ -32,6 +32,10 @@ def predict(
     example: Annotated[
         bool, typer.Option("--example", help="Ask about a real row of the holdout.")
     ] = False,
+    by_key: Annotated[
+        bool,
+        typer.Option("--by-key", help="The request names entities; the server builds features."),
+    ] = False,
     target: TargetOption = "sandbox",
     as_json: Annotated[bool, typer.Option("--json", help="Print the whole answer.")] = False,
 ) -> None:
@@ -42,12 +46,14 @@ def predict(
         raise UsageError(
             "Say what to ask about.", remedy="exactly one of --example, --request, --file"
         )
+    if example and by_key:
+        raise UsageError("--example brings features.", remedy="--by-key with --request or --file")
     request = None if example else _request(body, file)
     place = open_yard(target).place(env)
     from modelyard.live.endpoint import endpoint
 
     found = endpoint(place, name)
-    answer = found.infer(request or _example(place, name))
+    answer = found.infer(request or _example(place, name), by_key=by_key)
     if as_json:
         emit(answer)
         return

@@ -48,13 +48,25 @@ class Endpoint:
             return Health(ready=False, status=0, detail=f"no answer ({type(error).__name__})")
         return Health(ready=answer.is_success, status=answer.status_code, detail=_detail(answer))
 
-    def metadata(self) -> dict[str, Any]:
+    def metadata(self, *, by_key: bool = False) -> dict[str, Any]:
         """Return the model's inputs, outputs and versions."""
-        return self._call("GET", f"/v2/models/{self.model}")
+        return self._call("GET", self._path(by_key))
 
-    def infer(self, request: Mapping[str, Any], *, timeout: float = 30.0) -> dict[str, Any]:
-        """Send one V2 request and return the answer; a refusal carries the server's reason."""
-        return self._call("POST", f"/v2/models/{self.model}/infer", request, timeout=timeout)
+    def infer(
+        self, request: Mapping[str, Any], *, by_key: bool = False, timeout: float = 30.0
+    ) -> dict[str, Any]:
+        """Send one V2 request and return the answer; a refusal carries the server's reason.
+
+        By key, the request names entities, and the server builds the features.
+        """
+        return self._call("POST", f"{self._path(by_key)}/infer", request, timeout=timeout)
+
+    def feedback(self, labels: Mapping[str, Any], *, timeout: float = 30.0) -> dict[str, Any]:
+        """Post labels by prediction id; when this returns, they are kept."""
+        return self._call("POST", "/feedback", labels, timeout=timeout)
+
+    def _path(self, by_key: bool) -> str:
+        return f"/v2/models/{self.model}{'_by_key' if by_key else ''}"
 
     def _call(
         self, method: str, path: str, body: Mapping[str, Any] | None = None, timeout: float = 10.0

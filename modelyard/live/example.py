@@ -4,6 +4,7 @@ import io
 import json
 import math
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from modelyard.errors import NotUpError
@@ -63,4 +64,6 @@ def _value(value: Any, datatype: str) -> Any:
         return None
     if datatype in FLOATS:
         return float(value)
+    if isinstance(value, date):
+        return value.isoformat()
     return value if isinstance(value, bool | int) else str(value)

@@ -9,7 +9,7 @@ from tests.infra.permissions import allows
 LAKE = "arn:aws:fake:::lakehouse-bucket"
 
 
-@pytest.mark.parametrize("zone", ["raw", "curated", "quarantine", "refused"])
+@pytest.mark.parametrize("zone", ["raw", "curated", "quarantine", "asof", "refused"])
 def test_every_zone_of_ingestion_is_written_and_read(zone: str) -> None:
     for action in ("s3:GetObject", "s3:PutObject"):
         assert allows("prod", "data", action, f"{LAKE}/{zone}/flights/2013-01.json")

@@ -68,3 +68,12 @@ def test_a_table_that_the_contract_does_not_describe_is_told(folder: Path) -> No
 def test_a_missing_file_is_told_once(folder: Path) -> None:
     (folder / "features.py").unlink()
     assert folder_problems(folder) == ["models/diabetes/features.py: file is missing"]
+
+
+def test_outcomes_and_instants_that_are_no_columns_are_told(folder: Path) -> None:
+    wrong = "label: progression\n  outcomes: [death]\n  recent: {patients: {column: seen_at}}"
+    edit(folder, "model.yaml", "label: progression", wrong)
+    outcome, instant = folder_problems(folder)
+    shown = "models/diabetes/contract.yaml: schema.patients: "
+    assert outcome.startswith(f"{shown}data.outcomes names 'death', which is no column of it")
+    assert instant.startswith(f"{shown}data.recent.patients.column names 'seen_at'")

@@ -39,8 +39,11 @@ def test_every_argument_is_filled_by_a_parameter_of_the_pipeline(spec: ModelSpec
 
 
 def test_a_mirror_is_made_only_where_there_is_one(spec: ModelSpec) -> None:
-    assert [step.name for step in data_steps(spec, mirrored=False)] == ["ingest"]
-    assert [step.name for step in data_steps(spec)] == ["ingest", "redact"]
+    assert [step.name for step in data_steps(spec, mirrored=False)] == [
+        "ingest",
+        "refresh",
+    ]
+    assert [step.name for step in data_steps(spec)] == ["ingest", "refresh", "redact"]
 
 
 def test_servers_and_steps_are_run_by_the_entry_point(spec: ModelSpec) -> None:
@@ -72,7 +75,7 @@ def test_every_step_explains_the_flags_it_is_given(
     [
         ([], 2, "usage: python -m ml STEP"),
         (["--help"], 0, "features"),
-        (["fly"], 2, "unknown step 'fly'; allowed: ingest, redact, features"),
+        (["fly"], 2, "unknown step 'fly'; allowed: ingest, refresh, redact"),
         (["ingest", "--lake", "x"], 2, "arguments are required: --model; see python -m ml ingest"),
         (["ingest", "--model", "x", "--lak", "y"], 2, "--lake"),
         (["ingest", "--model", "nothing", "--lake", "x"], 3, "no model 'nothing'; known models"),

@@ -13,7 +13,7 @@ USE_KEY = ["kms:Decrypt", "kms:GenerateDataKey"]
 
 
 def data_statements(access: Access) -> list[Statement]:
-    """Ingest and redact: the only role that sees raw rows, and the secret of pseudonyms."""
+    """Ingest, refresh, redact: the only role that sees raw rows, and the pseudonyms' secret."""
     buckets, keys = access.buckets, access.keys
     statements = [
         *job_basics(access),
@@ -23,7 +23,7 @@ def data_statements(access: Access) -> list[Statement]:
             "KeepTables",
             # Delta removes files it has replaced; versions keep them restorable.
             [*READ, *WRITE, "s3:DeleteObject"],
-            under(buckets.lakehouse, "raw", "curated", "quarantine"),
+            under(buckets.lakehouse, "raw", "curated", "quarantine", "asof"),
         ),
         # Why a file was refused is kept: without delete, nobody can unsay it.
         allow("KeepRefusals", [*READ, *WRITE], under(buckets.lakehouse, "refused")),

@@ -8,7 +8,7 @@ from infra.administration.statements import Statement, allow, through
 
 
 def serving_statements(access: Access) -> list[Statement]:
-    """Read packages and as-of features, verify, and put capture segments."""
+    """Read packages and as-of tables, verify, and put segments of answers and labels."""
     buckets, keys = access.buckets, access.keys
     region = access.region
     return [
@@ -22,27 +22,27 @@ def serving_statements(access: Access) -> list[Statement]:
         allow("ReadPackages", READ, under(buckets.artifacts, "packages")),
         allow("DecryptPackages", "kms:Decrypt", keys.artifacts, through("s3", region)),
         allow("VerifySignature", ["kms:GetPublicKey", "kms:Verify"], keys.signing),
-        allow("ReadFeatures", READ, under(buckets.lakehouse, "features")),
-        allow("PutCapture", WRITE, under(buckets.lakehouse, "capture")),
+        # Without listing: an object in it names the files that belong together.
+        allow("ReadAsOfTables", READ, under(buckets.lakehouse, "asof")),
+        # Put only: what was captured can be neither read nor taken back here.
+        allow("PutCapture", WRITE, under(buckets.lakehouse, "capture", "feedback")),
         allow("UseDataKey", USE_KEY, keys.data, through("s3", region)),
     ]
 
 
 def collector_statements(access: Access) -> list[Statement]:
-    """Merge capture segments into the predictions table, exactly once."""
+    """Merge segments into the tables of predictions and labels, exactly once."""
     buckets, keys = access.buckets, access.keys
-    tables = under(buckets.lakehouse, "capture", "predictions")
+    places = ("capture", "feedback", "labels", "predictions")
     return [
         allow(
             "FindSegments",
             "s3:ListBucket",
             buckets.lakehouse,
-            {
-                "StringLike": {
-                    "s3:prefix": ["capture", "capture/*", "predictions", "predictions/*"]
-                }
-            },
+            {"StringLike": {"s3:prefix": [p for place in places for p in (place, f"{place}/*")]}},
         ),
-        allow("MergeSegments", [*READ, *WRITE, "s3:DeleteObject"], tables),
+        allow(
+            "MergeSegments", [*READ, *WRITE, "s3:DeleteObject"], under(buckets.lakehouse, *places)
+        ),
         allow("UseDataKey", USE_KEY, keys.data, through("s3", access.region)),
     ]

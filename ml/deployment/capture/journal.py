@@ -1,4 +1,4 @@
-"""Appends answers to the pod's volume; after kill -9 the next start finds them there."""
+"""Appends answers and labels to the pod's volume; after kill -9 the next start finds them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from ml.deployment.capture.segment import Answer, Origin, SegmentName, frames, preamble
+from ml.deployment.capture.segment import Answer, Feedback, Origin, SegmentName, frames, preamble
 from ml.failures import StepError
 
 OPEN = ".open"
@@ -27,7 +27,7 @@ class CaptureError(Exception):
 
 
 class Journal:
-    """Every answer appended is on the volume when `append` returns; thread-safe.
+    """Every record appended is on the volume when `append` returns; thread-safe.
 
     The page cache outlives the process, so nothing is synced to disk per answer: kill -9 and a
     container's restart lose nothing, a lost node what was not shipped yet.
@@ -49,9 +49,9 @@ class Journal:
         for leftover in folder.glob(f"*{OPEN}"):
             leftover.rename(leftover.with_suffix(SEALED))
 
-    def append(self, answers: Sequence[Answer]) -> None:
-        """Keep answers, or raise CaptureError and keep none of them."""
-        data = frames(answers)
+    def append(self, records: Sequence[Answer] | Sequence[Feedback]) -> None:
+        """Keep records, or raise CaptureError and keep none of them."""
+        data = frames(records)
         with self._lock:
             if self._full:
                 raise CaptureError("too many answers wait to be shipped from the capture volume")

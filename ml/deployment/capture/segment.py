@@ -1,4 +1,4 @@
-"""The file format of captured answers: frames with checksums, so that a torn tail is seen."""
+"""The file format of answers and labels: frames with checksums, so that a torn tail is seen."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import struct
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import msgspec
 
@@ -31,6 +31,18 @@ class Origin(msgspec.Struct, frozen=True, kw_only=True):
     outputs: list[tuple[str, str]]
 
 
+class Entities(msgspec.Struct, frozen=True, array_like=True):
+    """Whom a request by key was about; one value per row everywhere."""
+
+    names: list[str]
+    values: list[list[Any]]
+    """One column per name; dates as ISO text."""
+    times_us: list[int | None] | None = None
+    """When each question was asked in the data's own time: UTC, microseconds since 1970."""
+    days: list[str | None] | None = None
+    """The local day of each question, as ISO text."""
+
+
 class Answer(msgspec.Struct, frozen=True, array_like=True):
     """One answered request: what came in, what went out, when, and for whom."""
 
@@ -42,6 +54,31 @@ class Answer(msgspec.Struct, frozen=True, array_like=True):
     parameters: dict[str, Any]
     inputs: list[list[Any]]
     outputs: list[list[Any]]
+    entities: Entities | None = None
+    """None where the caller sent features, and in segments from before requests came by key."""
+
+
+class Label(msgspec.Struct, frozen=True, array_like=True):
+    """What came of one predicted row: a number or a text."""
+
+    prediction_id: str
+    row: int
+    number: float | None
+    text: str | None
+    known_us: int
+    """UTC, microseconds since 1970, in the data's own time."""
+
+
+class Feedback(msgspec.Struct, frozen=True, array_like=True):
+    """The labels of one request: kept together, or not at all."""
+
+    received_ns: int
+    """UTC, nanoseconds since 1970."""
+    caller: str
+    labels: list[Label]
+
+
+Record = TypeVar("Record", Answer, Feedback)
 
 
 @dataclass(frozen=True, order=True)
@@ -62,14 +99,14 @@ class SegmentName:
 
 
 @dataclass(frozen=True)
-class Segment:
-    """A segment as read back: whole answers only."""
+class Segment(Generic[Record]):
+    """A segment as read back: whole records only."""
 
     origin: Origin | None
-    """None when the writer died before its first frame was whole; there are no answers then."""
-    answers: list[Answer]
+    """None when the writer died before its first frame was whole; there are no records then."""
+    records: list[Record]
     torn_bytes: int
-    """Bytes after the last whole frame: an answer that was never sent."""
+    """Bytes after the last whole frame: a record that was never acknowledged."""
 
 
 def preamble(origin: Origin) -> bytes:
@@ -77,10 +114,10 @@ def preamble(origin: Origin) -> bytes:
     return MAGIC + frame(msgspec.msgpack.encode(origin))
 
 
-def frames(answers: Sequence[Answer]) -> bytes:
-    """Encode answers to be appended to a segment in one write."""
+def frames(records: Sequence[Answer] | Sequence[Feedback]) -> bytes:
+    """Encode records to be appended to a segment in one write."""
     encode = msgspec.msgpack.Encoder().encode
-    return b"".join(frame(encode(answer)) for answer in answers)
+    return b"".join(frame(encode(record)) for record in records)
 
 
 def frame(payload: bytes) -> bytes:
@@ -88,8 +125,8 @@ def frame(payload: bytes) -> bytes:
     return _FRAME.pack(len(payload), zlib.crc32(payload)) + payload
 
 
-def read(content: bytes) -> Segment:
-    """Read a segment up to the first frame that is not whole."""
+def read(content: bytes, kind: type[Record]) -> Segment[Record]:
+    """Read a segment of one kind of records, up to the first frame that is not whole."""
     if not content.startswith(MAGIC):
         return Segment(None, [], len(content))
     position, payloads = len(MAGIC), []
@@ -98,10 +135,10 @@ def read(content: bytes) -> Segment:
         position += _FRAME.size + len(payload)
     if not payloads:
         return Segment(None, [], len(content))
-    answers = msgspec.msgpack.Decoder(Answer)
+    records = msgspec.msgpack.Decoder(kind)
     return Segment(
         msgspec.msgpack.decode(payloads[0], type=Origin),
-        [answers.decode(payload) for payload in payloads[1:]],
+        [records.decode(payload) for payload in payloads[1:]],
         len(content) - position,
     )
 

@@ -48,11 +48,12 @@ _ENCODER = msgspec.json.Encoder()
 
 def write(
     release: Release,
+    name: str,
     request: InferenceRequest,
     prediction_id: str,
     outputs: list[Values],
 ) -> Body:
-    """Write the outputs that were asked for."""
+    """Write the outputs that were asked for; `name` is what the caller called the model."""
     tensors, binary = [], b""
     for index, wants_binary in request.outputs:
         field = release.predictor.outputs[index]
@@ -67,7 +68,7 @@ def write(
         tensors.append(tensor)
     text = _ENCODER.encode(
         AnswerEnvelope(
-            release.model,
+            name,
             release.version,
             tensors,
             {"prediction_id": prediction_id},
@@ -79,8 +80,8 @@ def write(
     return Body(text, None)
 
 
-def metadata(release: Release) -> dict[str, Any]:
-    """Describe the model as V2's model metadata does."""
+def describe(release: Release, name: str, inputs: tuple[Field, ...]) -> dict[str, Any]:
+    """Describe the model as V2's model metadata does, with the inputs it has under a name."""
 
     def tensors(fields: tuple[Field, ...]) -> list[dict[str, Any]]:
         return [
@@ -94,10 +95,10 @@ def metadata(release: Release) -> dict[str, Any]:
 
     classes = release.predictor.classes
     return {
-        "name": release.model,
+        "name": name,
         "versions": [release.version],
         "platform": "modelyard",
-        "inputs": tensors(release.predictor.inputs),
+        "inputs": tensors(inputs),
         "outputs": tensors(release.predictor.outputs),
         "parameters": {
             "package_digest": release.digest,

@@ -11,7 +11,7 @@ import numpy as np
 import structlog
 
 from ml.deployment.capture.journal import CaptureError, Journal
-from ml.deployment.capture.segment import Answer
+from ml.deployment.capture.segment import Answer, Entities
 from ml.deployment.server.answer import checked
 from ml.deployment.server.predictor import DATATYPES, Column, Release, Values
 from ml.deployment.server.refusal import Code, RequestError
@@ -27,6 +27,7 @@ class Question:
     prediction_id: str
     caller: str
     request: InferenceRequest
+    entities: Entities | None = None
 
 
 class Answering:
@@ -51,6 +52,7 @@ class Answering:
                 question.request.parameters,
                 question.request.columns,
                 outcome,
+                question.entities,
             )
             for question, outcome in zip(questions, outcomes, strict=True)
             if not isinstance(outcome, RequestError)

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import structlog
 
 from ml.deployment.server import answer, http
 from ml.deployment.server.answering import Question
 from ml.deployment.server.batcher import Batcher
+from ml.deployment.server.feedback import PATH, FeedbackDoor
 from ml.deployment.server.inference import Inference
+from ml.deployment.server.keyed_inference import KeyedInference, build_features
+from ml.deployment.server.paths import SUFFIX, Paths
 from ml.deployment.server.predictor import Release
 from ml.deployment.server.refusal import Code, RequestError
 from ml.deployment.server.settings import Limits
 from ml.deployment.server.telemetry import Telemetry
+
+if TYPE_CHECKING:
+    from ml.deployment.by_key.keeper import Keeper
 
 log = structlog.get_logger()
 
@@ -36,6 +42,8 @@ class Application:
         answering: Answer | None,
         telemetry: Telemetry,
         limits: Limits,
+        feedback: FeedbackDoor,
+        keeper: Keeper | None = None,
     ) -> None:
         self.draining = False
         self._model = model
@@ -43,11 +51,15 @@ class Application:
         self._answering = answering
         self._telemetry = telemetry
         self._limits = limits
-        self._batcher: Batcher | None = None
-        self._inference: Inference | None = None
-        root = f"/v2/models/{model}"
-        roots = [root] if release is None else [root, f"{root}/versions/{release.version}"]
-        self._infer_paths = {f"{path}/infer" for path in roots}
+        self._keeper = keeper
+        self._batchers: list[Batcher] = []
+        self._keyed: KeyedInference | None = None
+        version = release.version if release else None
+        self._paths = paths = Paths(model, version, by_key=keeper is not None)
+        self._posts: dict[str, http.Post | None] = {
+            f"{path}/infer": None for path in (*paths.roots, *paths.keyed_roots)
+        }
+        self._posts[PATH] = feedback
         self._gets: dict[str, Get] = {
             "/healthz/live": self._live,
             "/healthz/ready": self._pod_ready,
@@ -57,26 +69,45 @@ class Application:
             "/v2/health/live": self._live,
             "/v2/health/ready": self._model_ready,
         }
-        for path in roots:
+        for path in paths.roots:
             self._gets[path] = self._metadata
             self._gets[f"{path}/ready"] = self._model_ready
+        for path in paths.keyed_roots:
+            self._gets[path] = self._keyed_metadata
+            self._gets[f"{path}/ready"] = self._keyed_ready
 
     def start(self) -> None:
-        """Start the model's thread; to be called in the event loop."""
-        if self._release is None or self._answering is None:
+        """Start the threads of model and features; to be called in the event loop."""
+        release, telemetry, limits = self._release, self._telemetry, self._limits
+        if release is None or self._answering is None:
             return
-        self._batcher = Batcher(self._answering, self._limits)
-        self._inference = Inference(self._release, self._batcher, self._telemetry, self._limits)
+        model = Batcher(self._answering, limits)
+        self._batchers = [model]
+        inference = Inference(release, model, telemetry, limits)
+        self._posts |= {f"{path}/infer": inference for path in self._paths.roots}
+        if self._keeper is None:
+            return
+        # A thread of its own: building features must not hold up who brings them.
+        features = Batcher(build_features, limits, name="features")
+        # Features first when it ends: what they made is still to be answered.
+        self._batchers.insert(0, features)
+        self._keyed = KeyedInference(release, model, features, self._keeper, telemetry, limits)
+        self._posts |= {f"{path}/infer": self._keyed for path in self._paths.keyed_roots}
+        self._keeper.start()
 
     def expire(self) -> None:
         """Let requests fail whose deadline has passed."""
-        if self._batcher is not None:
-            self._batcher.expire()
+        for batcher in self._batchers:
+            batcher.expire()
+        if self._keeper is not None:
+            self._telemetry.asof_unchecked.set(self._keeper.unchecked_seconds)
 
     async def close(self, seconds: float) -> None:
-        """Answer what was accepted, then stop the model's thread."""
-        if self._batcher is not None:
-            await self._batcher.close(seconds)
+        """Answer what was accepted, then stop the threads."""
+        if self._keeper is not None:
+            self._keeper.stop()
+        for batcher in self._batchers:
+            await batcher.close(seconds)
 
     async def __call__(self, scope: http.Scope, receive: http.Receive, send: http.Send) -> None:
         """Answer one request; whatever goes wrong becomes an error with a stable code."""
@@ -96,15 +127,16 @@ class Application:
 
     async def _route(self, scope: http.Scope, receive: http.Receive, send: http.Send) -> None:
         path, method = scope["path"], scope["method"]
-        if path in self._infer_paths:
+        if path in self._posts:
             _require(method, "POST")
-            if self._inference is None:
-                raise self._no_version()
-            await self._inference(scope, receive, send, close=self.draining)
+            post = self._posts[path]
+            if post is None:
+                raise self._paths.no_version()
+            await post(scope, receive, send, close=self.draining)
             return
         get = self._gets.get(path)
         if get is None:
-            raise self._unknown(path)
+            raise self._paths.unknown(path)
         _require(method, "GET", "HEAD")
         await get(send)
 
@@ -119,13 +151,14 @@ class Application:
     async def _model_ready(self, send: http.Send) -> None:
         self._refuse_if_not_able()
         if self._release is None:
-            raise self._no_version()
+            raise self._paths.no_version()
         await http.respond_json(send, {"name": self._model, "ready": True})
 
     def _refuse_if_not_able(self) -> None:
         if self.draining:
             raise RequestError(Code.DRAINING, "this server is stopping")
-        if self._batcher is not None and self._batcher.stuck:
+        # Features that are stuck stop nobody who brings their own.
+        if self._batchers and self._batchers[-1].stuck:
             raise RequestError(Code.OVERLOADED, "the model is stuck on a request")
 
     async def _metrics(self, send: http.Send) -> None:
@@ -137,32 +170,21 @@ class Application:
 
     async def _metadata(self, send: http.Send) -> None:
         if self._release is None:
-            raise self._no_version()
-        await http.respond_json(send, answer.metadata(self._release))
+            raise self._paths.no_version()
+        described = answer.describe(self._release, self._model, self._release.predictor.inputs)
+        await http.respond_json(send, described)
 
-    def _no_version(self) -> RequestError:
-        return RequestError(Code.NO_VERSION, f"no version released yet of model {self._model}")
+    async def _keyed_metadata(self, send: http.Send) -> None:
+        if self._keyed is None:
+            raise self._paths.no_version()
+        await http.respond_json(send, self._keyed.metadata())
 
-    def _unknown(self, path: str) -> RequestError:
-        parts = path.split("/")
-        if parts[:3] == ["", "v2", "models"] and len(parts) > 3:
-            if parts[3] != self._model:
-                return RequestError(
-                    Code.UNKNOWN_MODEL,
-                    f"model {parts[3][:100]} is not served here; this server has {self._model}",
-                )
-            if parts[4:5] == ["versions"] and len(parts) > 5:
-                if self._release is None:
-                    return self._no_version()
-                if parts[5] != self._release.version:
-                    return RequestError(
-                        Code.UNKNOWN_MODEL,
-                        f"version {parts[5][:40]} of {self._model} is not live; "
-                        f"version {self._release.version} is",
-                    )
-        return RequestError(
-            Code.NOT_FOUND, f"nothing at {path[:200]}; see /v2 and /v2/models/{self._model}"
-        )
+    async def _keyed_ready(self, send: http.Send) -> None:
+        self._refuse_if_not_able()
+        if self._keyed is None:
+            raise self._paths.no_version()
+        self._keyed.require_tables()
+        await http.respond_json(send, {"name": f"{self._model}{SUFFIX}", "ready": True})
 
 
 def _require(method: str, *allowed: str) -> None:

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from ml.deployment.capture.journal import Journal
+from ml.deployment.by_key.keeper import Keeper
+from ml.deployment.capture.outbox import Outbox
 from ml.deployment.capture.segment import Origin
-from ml.deployment.capture.shipper import S3Store, Shipper
 from ml.deployment.server.answering import Answering
 from ml.deployment.server.application import Application
+from ml.deployment.server.feedback import FeedbackDoor
 from ml.deployment.server.predictor import Release
 from ml.deployment.server.process import Server
 from ml.deployment.server.settings import Settings
 from ml.deployment.server.telemetry import Telemetry
 from ml.failures import StepError
+
+if TYPE_CHECKING:
+    from ml.deployment.by_key.builder import FeatureBuilder
+    from ml.deployment.by_key.tables import AsOfSource
 
 Client = Callable[[str], Any]
 """Makes the client of an AWS service by its name."""
@@ -57,28 +62,75 @@ def build(settings: Settings, release: Release | None, client: Client) -> Server
     """A server that is ready to run."""
     digest = release.digest if release else ""
     telemetry = Telemetry(settings.model, settings.version, digest)
-    journal, shipper = _capture(settings, release, client)
-    answering = Answering(release, journal) if release else None
-    application = Application(settings.model, release, answering, telemetry, settings.limits)
-    return Server(settings, application, telemetry, journal, shipper)
+    answers, labels = _answers(settings, release, client), _labels(settings, client)
+    answering = Answering(release, answers.journal if answers else None) if release else None
+    application = Application(
+        settings.model,
+        release,
+        answering,
+        telemetry,
+        settings.limits,
+        FeedbackDoor(labels.journal if labels else None, telemetry, settings.limits),
+        _keeper(settings, release),
+    )
+    outboxes = [each for each in (answers, labels) if each is not None]
+    return Server(settings, application, telemetry, outboxes)
 
 
-def _capture(
-    settings: Settings, release: Release | None, client: Client
-) -> tuple[Journal | None, Shipper | None]:
+def _answers(settings: Settings, release: Release | None, client: Client) -> Outbox | None:
     if not settings.capture_uri:
         log.warning("capture_off", reason="MODELYARD_CAPTURE_URI is empty")
-        return None, None
-    store = S3Store(settings.capture_uri, settings.pod, lambda: client("s3"))
-    shipper = Shipper(settings.capture_folder, store)
-    # Also without a version: an earlier process may have left segments on the volume.
-    journal = Journal(settings.capture_folder, _origin(settings, release), shipper.notify)
-    return journal, shipper
-
-
-def _origin(settings: Settings, release: Release | None) -> Origin | None:
-    if release is None:
         return None
+    origin = _origin(settings, release) if release else None
+    folder, uri = settings.capture_folder, settings.capture_uri
+    return Outbox(folder, origin, uri, settings.pod, lambda: client("s3"))
+
+
+def _labels(settings: Settings, client: Client) -> Outbox | None:
+    """Where labels are kept: also without a version, because they may be of an earlier one."""
+    if not settings.lake:
+        return None
+    origin = Origin(
+        model=settings.model,
+        version=settings.version,
+        digest="",
+        environment=settings.environment,
+        pod=settings.pod,
+        inputs=[],
+        outputs=[],
+    )
+    uri = f"{settings.lake}/feedback/{settings.model}"
+    folder = settings.capture_folder / "feedback"
+    return Outbox(folder, origin, uri, settings.pod, lambda: client("s3"))
+
+
+def _keeper(settings: Settings, release: Release | None) -> Keeper | None:
+    """What keeps the as-of tables; none where the image has no feature code of the model."""
+    folder = settings.models / settings.model
+    if release is None or not settings.lake or not (folder / "model.yaml").is_file():
+        return None
+    source: list[AsOfSource] = []
+
+    def load(known: int | None) -> FeatureBuilder | None:
+        # Imported by the keeper's thread, and the engine only once there are tables: a server
+        # that gets features starts in a second, and must not pay for those that do not.
+        from ml.data.store import Store
+        from ml.deployment.by_key.tables import AsOfSource
+
+        if not source:
+            source.append(AsOfSource(Store(settings.lake), settings.model))
+        tables = source[0].newest(known)
+        if tables is None:
+            return None
+        from ml.deployment.by_key.builder import FeatureBuilder
+        from ml.spec import load_model
+
+        return FeatureBuilder(load_model(folder), tables, release.predictor.inputs)
+
+    return Keeper(load, settings.asof_seconds)
+
+
+def _origin(settings: Settings, release: Release) -> Origin:
     return Origin(
         model=release.model,
         version=release.version,

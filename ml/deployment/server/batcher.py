@@ -43,7 +43,12 @@ class Batcher:
     waits for the model, so health checks keep answering.
     """
 
-    def __init__(self, answer: Callable[[Sequence[Any]], Sequence[Outcome]], limits: Limits):
+    def __init__(
+        self,
+        answer: Callable[[Sequence[Any]], Sequence[Outcome]],
+        limits: Limits,
+        name: str = "model",
+    ) -> None:
         self._answer = answer
         self._limits = limits
         self._loop = asyncio.get_running_loop()
@@ -53,11 +58,14 @@ class Batcher:
         self._started = 0.0
         self._scheduled = False
         self._batches: SimpleQueue[list[Work] | None] = SimpleQueue()
-        self._thread = threading.Thread(target=self._work, name="model", daemon=True)
+        self._thread = threading.Thread(target=self._work, name=name, daemon=True)
         self._thread.start()
 
-    def submit(self, payload: Any, rows: int) -> asyncio.Future[Outcome]:
-        """Queue a request; its future resolves to an answer or fails with a RequestError."""
+    def submit(self, payload: Any, rows: int, due: float | None = None) -> asyncio.Future[Outcome]:
+        """Queue a request; its future resolves to an answer or fails with a RequestError.
+
+        `due` is a deadline on the loop's clock, where the request has one already.
+        """
         limits = self._limits
         if (
             self._waiting_rows + rows > limits.queued_rows
@@ -69,7 +77,7 @@ class Batcher:
                 "try again later",
             )
         future: asyncio.Future[Outcome] = self._loop.create_future()
-        due = self._loop.time() + limits.deadline_seconds
+        due = self._loop.time() + limits.deadline_seconds if due is None else due
         self._waiting.append(Work(payload, rows, due, future))
         self._waiting_rows += rows
         if not self._running and not self._scheduled:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 
@@ -15,6 +15,14 @@ Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Headers = list[tuple[bytes, bytes]]
+
+
+class Post(Protocol):
+    """What a path does with a body."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send, *, close: bool) -> None:
+        """Answer, or raise a RequestError."""
+
 
 _JSON = (b"content-type", b"application/json")
 _CLOSE = (b"connection", b"close")

@@ -5,12 +5,13 @@ from __future__ import annotations
 import time
 import uuid
 
+from ml.deployment.capture.segment import Entities
 from ml.deployment.server import answer, http
 from ml.deployment.server.answering import Question
 from ml.deployment.server.batcher import Batcher
 from ml.deployment.server.predictor import Release
 from ml.deployment.server.refusal import Code, RequestError
-from ml.deployment.server.request import RequestReader
+from ml.deployment.server.request import InferenceRequest, RequestReader
 from ml.deployment.server.settings import Limits
 from ml.deployment.server.telemetry import Telemetry
 
@@ -26,9 +27,15 @@ class Inference:
     """Reads, queues and answers inference requests."""
 
     def __init__(
-        self, release: Release, batcher: Batcher, telemetry: Telemetry, limits: Limits
+        self,
+        release: Release,
+        batcher: Batcher,
+        telemetry: Telemetry,
+        limits: Limits,
+        name: str | None = None,
     ) -> None:
         self._release = release
+        self._name = name or release.model
         self._batcher = batcher
         self._telemetry = telemetry
         self._limits = limits
@@ -39,16 +46,16 @@ class Inference:
         self, scope: http.Scope, receive: http.Receive, send: http.Send, *, close: bool
     ) -> None:
         """Answer one request, or raise a RequestError."""
-        header_length, caller = _headers(scope)
+        header_length, caller = read_headers(scope)
         body = await http.read_body(scope, receive, self._limits)
         started = time.perf_counter()
         self._telemetry.in_flight.inc()
         try:
-            request = self._reader.read(body, header_length)
+            request, entities, due = await self._read(body, header_length)
             prediction_id = uuid.uuid4().hex
-            question = Question(prediction_id, caller, request)
-            outputs = await self._batcher.submit(question, request.rows)
-            written = answer.write(self._release, request, prediction_id, outputs)
+            question = Question(prediction_id, caller, request, entities)
+            outputs = await self._batcher.submit(question, request.rows, due)
+            written = answer.write(self._release, self._name, request, prediction_id, outputs)
         finally:
             self._telemetry.in_flight.dec()
         headers = [_JSON]
@@ -59,8 +66,14 @@ class Inference:
         self._telemetry.rows.inc(request.rows)
         self._telemetry.seconds.observe(time.perf_counter() - started)
 
+    async def _read(
+        self, body: bytes, header_length: int | None
+    ) -> tuple[InferenceRequest, Entities | None, float | None]:
+        """What the model is to answer, whom it is about, and until when."""
+        return self._reader.read(body, header_length), None, None
 
-def _headers(scope: http.Scope) -> tuple[int | None, str]:
+
+def read_headers(scope: http.Scope) -> tuple[int | None, str]:
     """Length of the JSON part, and the caller; one pass, because this runs for every request."""
     length: int | None = None
     client = scope.get("client")

@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import signal
 import socket
+from collections.abc import Sequence
 
 import structlog
 import uvicorn
 import uvloop
 
-from ml.deployment.capture.journal import Journal, backlog
-from ml.deployment.capture.shipper import Shipper
+from ml.deployment.capture.outbox import Outbox
 from ml.deployment.server.application import Application
 from ml.deployment.server.connection import Connection
 from ml.deployment.server.door import refuse_newcomers
@@ -36,14 +36,12 @@ class Server:
         settings: Settings,
         application: Application,
         telemetry: Telemetry,
-        journal: Journal | None = None,
-        shipper: Shipper | None = None,
+        outboxes: Sequence[Outbox] = (),
     ) -> None:
         self._settings = settings
         self._application = application
         self._telemetry = telemetry
-        self._journal = journal
-        self._shipper = shipper
+        self._outboxes = outboxes
 
     def run(self) -> int:
         """Serve; the exit code tells whether everything captured reached the lake."""
@@ -57,8 +55,8 @@ class Server:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, stop.set)
         self._application.start()
-        if self._shipper is not None:
-            self._shipper.start()
+        for outbox in self._outboxes:
+            outbox.start()
         server = _Uvicorn(self._configuration())
         serving = asyncio.create_task(server.serve([listener]))
         housekeeping = asyncio.create_task(self._keep_house())
@@ -101,12 +99,12 @@ class Server:
         await self._application.close(FINISH_SECONDS)
 
     async def _deliver(self) -> int:
-        """Seal and ship what was captured."""
-        if self._journal is not None:
-            self._journal.close()
-        left = 0
-        if self._shipper is not None:
-            left = await asyncio.to_thread(self._shipper.finish, FINISH_SECONDS)
+        """Seal and ship what was kept."""
+        for outbox in self._outboxes:
+            outbox.close()
+        # At the same time: what keeps one of them waiting keeps the other waiting too.
+        each = [asyncio.to_thread(box.finish, FINISH_SECONDS) for box in self._outboxes]
+        left = sum(await asyncio.gather(*each))
         if left:
             log.error("segments_left_on_volume", count=left)
             return 1
@@ -117,16 +115,13 @@ class Server:
         while True:
             await asyncio.sleep(HOUSEKEEPING_SECONDS)
             self._application.expire()
-            if self._journal is None:
-                continue
             try:
-                self._journal.seal_if_due()
-                size, age = backlog(self._settings.capture_folder)
+                waiting = [outbox.tend() for outbox in self._outboxes]
             except OSError as error:
                 log.error("capture_volume", error=str(error))
                 continue
-            self._telemetry.capture_backlog.set(size)
-            self._telemetry.capture_lag.set(age)
+            self._telemetry.capture_backlog.set(sum(size for size, _ in waiting))
+            self._telemetry.capture_lag.set(max((age for _, age in waiting), default=0.0))
 
 
 class _Uvicorn(uvicorn.Server):

@@ -44,6 +44,12 @@ class Settings:
     """`s3://bucket/prefix`; empty keeps segments on the volume."""
     capture_folder: Path = Path("/var/lib/modelyard/capture")
     """A folder on the pod's volume, which outlives the container."""
+    lake: str = ""
+    """`s3://bucket` with the as-of tables; labels go there too. Empty: neither is there."""
+    models: Path = Path("models")
+    """The model folders of the image, for the feature code."""
+    asof_seconds: float = 5.0
+    """How often newer as-of tables are looked for."""
     host: str = "127.0.0.1"
     port: int = 8080
     pod: str = "local"
@@ -64,7 +70,14 @@ def read(environment: Mapping[str, str]) -> Settings:
     capture_uri = environment.get("MODELYARD_CAPTURE_URI", "")
     if capture_uri and not capture_uri.startswith("s3://"):
         wrong.append(f"MODELYARD_CAPTURE_URI is {capture_uri!r}; allowed: s3://bucket/prefix")
-    numbers = {"MODELYARD_PORT": 8080.0, "MODELYARD_DRAIN_SECONDS": 3.0}
+    lake = environment.get("MODELYARD_LAKE", "").rstrip("/")
+    if lake and not lake.startswith("s3://"):
+        wrong.append(f"MODELYARD_LAKE is {lake!r}; allowed: s3://bucket")
+    numbers = {
+        "MODELYARD_PORT": 8080.0,
+        "MODELYARD_DRAIN_SECONDS": 3.0,
+        "MODELYARD_ASOF_SECONDS": 5.0,
+    }
     for name, default in numbers.items():
         try:
             numbers[name] = float(environment.get(name) or default)
@@ -81,6 +94,9 @@ def read(environment: Mapping[str, str]) -> Settings:
         environment=environment.get("MODELYARD_ENVIRONMENT", ""),
         capture_uri=capture_uri,
         capture_folder=Path(environment.get("MODELYARD_CAPTURE_DIR") or Settings.capture_folder),
+        lake=lake,
+        models=Path(environment.get("MODELYARD_MODELS_DIR") or Settings.models),
+        asof_seconds=numbers["MODELYARD_ASOF_SECONDS"],
         host=environment.get("POD_IP") or "127.0.0.1",
         port=int(numbers["MODELYARD_PORT"]),
         pod=environment.get("POD_NAME") or "local",

@@ -44,6 +44,14 @@ class Telemetry:
             "Captured answers that wait on the pod's volume",
             registry=self.registry,
         )
+        self.labels = Counter(
+            "modelyard_feedback_labels", "Labels that were kept", registry=self.registry
+        )
+        self.asof_unchecked = Gauge(
+            "modelyard_asof_unchecked_seconds",
+            "Time since the as-of tables were last known to be the newest",
+            registry=self.registry,
+        )
         Gauge(
             "modelyard_model_info",
             "The model version this process serves",

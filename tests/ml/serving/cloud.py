@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,20 +69,25 @@ class Packaged:
     digest: str
 
 
-def make_package(cloud: Cloud, run: str, *, model: str = "toy") -> Packaged:
-    """Train, seal and upload a small model."""
+def make_package(
+    cloud: Cloud, run: str, *, model: str = "toy", columns: Mapping[str, str] = COLUMNS
+) -> Packaged:
+    """Train, seal and upload a small model that looks at the numbers among its columns."""
     generator = np.random.default_rng(5)
-    frame = pl.DataFrame({name: generator.normal(size=400).astype("f4") for name in COLUMNS})
-    label = (frame["age"] + frame["weight"] * 0.5 > 0).to_numpy()
+    numbers = [name for name, kind in columns.items() if kind == NUMBER]
+    drawn = {name: generator.normal(size=400).astype("f4") for name in numbers}
+    texts = {name: ["a"] * 400 for name in columns if name not in numbers}
+    frame = pl.DataFrame({**drawn, **texts}).select(*columns)
+    label = (frame[numbers[0]] + frame[numbers[1]] * 0.5 > 0).to_numpy()
     pipeline = make_pipeline(
-        ColumnTransformer([("numbers", "passthrough", list(COLUMNS))]),
+        ColumnTransformer([("numbers", "passthrough", numbers)]),
         HistGradientBoostingClassifier(max_iter=20, max_depth=3, random_state=5),
     ).fit(frame, label)
     contents = {
         MODEL: dump_model(pipeline),
-        INPUTS: json.dumps(_inputs()).encode(),
+        INPUTS: json.dumps(_inputs(columns)).encode(),
     }
-    exchange = export_if_equal(pipeline, "classification", COLUMNS, frame)[0]
+    exchange = export_if_equal(pipeline, "classification", columns, frame)[0]
     if exchange is not None:
         contents[EXCHANGE] = exchange
     return _upload(cloud, model, run, contents)
@@ -114,9 +120,6 @@ def _upload(cloud: Cloud, model: str, run: str, contents: dict[str, bytes]) -> P
     return Packaged(folder.uri, digest_of(sealed["manifest.json"]))
 
 
-def _inputs() -> dict[str, Any]:
-    described = describe_inputs(COLUMNS, "classification")
-    for field in described["inputs"]:
-        # Both cases of the protocol: a number that must be there, and one that may be missing.
-        field["nullable"] = field["name"] == "weight"
-    return described
+def _inputs(columns: Mapping[str, str]) -> dict[str, Any]:
+    # Of the toy, both cases of the protocol: numbers that must be there, one that may miss.
+    return describe_inputs(columns, "classification", not_nullable={*COLUMNS} - {"weight"})

@@ -14,6 +14,7 @@ from ml.data.lakehouse import storage_options
 from ml.monitoring.captured import CapturedSegments
 from ml.monitoring.collector import Collected, Collector
 from ml.monitoring.predictions import PredictionsTable
+from ml.monitoring.rows import table_rows
 from tests.ml.serving.cloud import Cloud
 
 Rows = Counter[tuple[str, int]]
@@ -26,7 +27,7 @@ def captured(cloud: Cloud, pod: str) -> Rows:
         (answer.prediction_id, row)
         for stored in source.segments("toy")
         if stored.pod == pod
-        for answer in source.read(stored).answers
+        for answer in source.read(stored).records
         for row in range(len(answer.outputs[0]))
     )
 
@@ -34,7 +35,7 @@ def captured(cloud: Cloud, pod: str) -> Rows:
 def collect(cloud: Cloud, model: str = "toy") -> Collected:
     """Run a collector once."""
     source = CapturedSegments(cloud.client("s3"), cloud.lake)
-    return Collector(model, source, table(cloud, model)).run()
+    return Collector(model, source, table(cloud, model), table_rows).run()
 
 
 def table(cloud: Cloud, model: str = "toy") -> PredictionsTable:
@@ -52,7 +53,7 @@ def rows(cloud: Cloud, model: str = "toy") -> pl.DataFrame:
     return frame
 
 
-def wait_until(true: Callable[[], bool], seconds: float = 20) -> None:
+def wait_until(true: Callable[[], bool], seconds: float = 60) -> None:
     """Wait for something to come true."""
     give_up = time.monotonic() + seconds
     while not true():

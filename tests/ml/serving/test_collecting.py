@@ -61,7 +61,7 @@ def test_it_merges_what_arrives_and_stops_when_told(
     lake = Lake(cloud, "collected_process")
     lake.ship(0, 0)
     lake.ship(0, 1)
-    merged = 'modelyard_collected_rows_total{model="collected_process"} 12.0'
+    merged = 'modelyard_collected_rows_total{table="predictions/collected_process"} 12.0'
     wait_until(lambda: merged in httpx.get(f"{url}/metrics").text, 60)
     lake.check()
     assert httpx.get(f"{url}/healthz/live").json()["alive"]

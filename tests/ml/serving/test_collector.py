@@ -11,10 +11,18 @@ from typing import Any
 import polars as pl
 import pytest
 
-from ml.deployment.capture.segment import Answer, Origin, SegmentName, frames, preamble
+from ml.deployment.capture.segment import (
+    Answer,
+    Entities,
+    Origin,
+    SegmentName,
+    frames,
+    preamble,
+)
 from ml.monitoring.captured import CapturedSegments, StoredSegment
 from ml.monitoring.collector import GAP, GRACE, Collector
-from ml.monitoring.predictions import PredictionsTable
+from ml.monitoring.predictions import MergedTable, PredictionsTable
+from ml.monitoring.rows import FIXED, table_rows
 from tests.ml.serving.cloud import Cloud
 from tests.ml.serving.lake import collect, rows, table
 
@@ -52,11 +60,12 @@ class Lake:
         """The lake as a collector sees it."""
         return CapturedSegments(self._s3, self.cloud.lake)
 
-    def collector(self, **changes: Any) -> Collector:
+    def collector(self, **changes: Any) -> Collector[Answer]:
         """A collector with some of its parts replaced."""
         parts: dict[str, Any] = {
             "source": self.source,
             "table": table(self.cloud, self.model),
+            "to_rows": table_rows,
             **changes,
         }
         return Collector(self.model, **parts)
@@ -242,3 +251,31 @@ def test_a_version_with_other_inputs_fits_into_the_same_table(lake: Lake) -> Non
     collect(lake.cloud, lake.model)
     row = rows(lake.cloud, lake.model).filter(version="2").to_dicts()[0]
     assert (row["input_age"], row["input_age__string"], row["input_height"]) == (None, "old", 180)
+
+
+def test_rows_by_key_fit_into_a_table_from_before_them(lake: Lake) -> None:
+    session_options = table(lake.cloud, lake.model)._options
+    old = {name: dtype for name, dtype in FIXED.items() if not name.startswith("event_")}
+    before = MergedTable(table(lake.cloud, lake.model)._uri, session_options, old)
+    before.append(pl.DataFrame(schema=old), {})
+    lake.ship(0, 0, answers=1)
+    entities = Entities(
+        names=["flight", "flight_date"],
+        values=[["7"], ["2013-07-01"]],
+        times_us=[1372687200000000],
+        days=["2013-07-01"],
+    )
+    made = Answer("keyed", time.time_ns(), "", "", {}, [[1.0], ["a"]], [[0.75]], entities)
+    lake._s3.put_object(
+        Bucket="lake",
+        Key=f"capture/{lake.model}/pod-1/{SegmentName(WRITER.format(1, 1), 0)}.seg",
+        Body=preamble(origin(lake.model)) + frames([made]),
+    )
+    assert collect(lake.cloud, lake.model).rows == 3
+    found = rows(lake.cloud, lake.model)
+    keyed = found.filter(prediction_id="keyed").to_dicts()[0]
+    assert (keyed["key_flight"], keyed["key_flight_date"]) == ("7", "2013-07-01")
+    assert keyed["event_time"] == datetime(2013, 7, 1, 14, tzinfo=UTC)
+    assert str(keyed["event_day"]) == "2013-07-01"
+    plain = found.filter(pl.col("prediction_id") != "keyed")
+    assert plain.select("key_flight", "event_time", "event_day").null_count().row(0) == (2, 2, 2)

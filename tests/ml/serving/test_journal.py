@@ -20,7 +20,7 @@ def stored(folder: Path) -> list[str]:
 
 
 def read_answers(path: Path) -> list[Answer]:
-    return read(path.read_bytes()).answers
+    return read(path.read_bytes(), Answer).records
 
 
 def test_a_full_volume_refuses_and_keeps_what_it_has(
@@ -89,7 +89,7 @@ def test_segments_are_shipped_in_order_and_kept_until_they_arrived(tmp_path: Pat
         def put(self, name: str, content: bytes) -> None:
             if next(failures, False):
                 raise ConnectionError("not now")
-            arrived.extend(kept.prediction_id for kept in read(content).answers)
+            arrived.extend(kept.prediction_id for kept in read(content, Answer).records)
 
     shipper = Shipper(tmp_path, Moody())
     shipper.start()

@@ -89,6 +89,21 @@ def test_a_run_records_what_it_was_made_from(
     assert all(training.schema[name] == pl.Float32 for name in names)
 
 
+def test_refresh_waits_for_the_tables_and_then_keeps_what_servers_need(
+    roots: dict[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ["refresh", "--model", "diabetes", "--lake", roots["lake"]]
+    for state in ("has not landed yet", "refreshed", "already refreshed"):
+        assert main(command) == 0
+        assert [table["state"] for table in last_json(capsys)["tables"]] == [state]
+        ingest(roots)
+        capsys.readouterr()
+    current = json.loads(Store(roots["lake"]).get("asof/diabetes/current.json") or b"")
+    names = [column["name"] for column in current["request"]]
+    assert names[:2] == ["patient", "age"]
+    assert "progression" not in names
+
+
 def test_a_sample_is_of_training_rows_only(roots: dict[str, str]) -> None:
     ingest(roots)
     features(roots)

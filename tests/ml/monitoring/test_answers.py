@@ -1,0 +1,112 @@
+"""Every answer is joined with the one label that counts, or with none; nobody else's label."""
+
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from ml.data.lakehouse import Lakehouse
+from ml.monitoring.answers import (
+    Coverage,
+    answered,
+    coverage,
+    read_labels,
+    read_predictions,
+)
+from ml.monitoring.label_rows import LABELS
+from ml.monitoring.rows import FIXED
+from ml.spec import ModelSpec, load_model
+
+NOW = datetime(2013, 7, 9, 12, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def spec() -> ModelSpec:
+    return load_model(Path("models/flight_delay"))
+
+
+def predictions(*days: date | None) -> pl.DataFrame:
+    """One answered row per event day; none came as a vector of features, without a key."""
+    rows = [
+        {
+            "prediction_id": "p",
+            "row": row,
+            "time": NOW,
+            "day": NOW.date(),
+            "version": "3",
+            "package_digest": "sha256:3",
+            "event_day": day,
+            "output_probability": 0.1 * row,
+            "input_carrier": "AA",
+            "input_distance": 200.0,
+        }
+        for row, day in enumerate(days)
+    ]
+    types = {**FIXED, "event_day": pl.Date, "output_probability": pl.Float64}
+    return pl.DataFrame(rows, schema={name: types.get(name) for name in rows[0]})
+
+
+def label(row: int, value: float, minutes: int = 0, prediction_id: str = "p") -> pl.DataFrame:
+    received = NOW + timedelta(minutes=minutes)
+    one = {"prediction_id": prediction_id, "row": row, "label": value, "received_at": received}
+    return pl.DataFrame([{**dict.fromkeys(LABELS), **one}], schema=dict(LABELS))
+
+
+def test_the_label_received_last_counts_in_whatever_order_the_table_has_them(
+    spec: ModelSpec,
+) -> None:
+    labels = pl.concat([label(0, 1.0, minutes=5), label(0, 0.0), label(1, 0.0)])
+    rows = answered(predictions(None, None, None), labels, spec)
+    assert rows["label"].to_list() == [1.0, 0.0, None]
+    assert rows["score"].to_list() == [0.0, 0.1, 0.2]
+    assert rows.height == 3
+
+
+def test_the_day_is_the_question_s_own_where_it_is_known(spec: ModelSpec) -> None:
+    rows = answered(predictions(date(2013, 7, 1), None), label(0, 1.0), spec)
+    assert rows["day"].to_list() == [date(2013, 7, 1), NOW.date()]
+
+
+def test_features_have_their_own_names_and_those_never_sent_are_missing(spec: ModelSpec) -> None:
+    rows = answered(predictions(None), label(0, 1.0), spec)
+    assert set(spec.features.columns) <= set(rows.columns)
+    assert rows.select("carrier", "distance", "temp").row(0) == ("AA", 200.0, None)
+
+
+def test_a_feature_that_once_was_text_is_read_where_it_is_a_number(spec: ModelSpec) -> None:
+    mixed = predictions(None).rename({"input_distance": "input_distance__float64"})
+    mixed = mixed.with_columns(pl.lit("far").alias("input_distance"))
+    assert answered(mixed, label(0, 1.0), spec)["distance"].to_list() == [200.0]
+
+
+def test_coverage_counts_each_row_once_and_tells_of_labels_without_a_prediction() -> None:
+    labels = pl.concat([label(0, 1.0), label(0, 0.0), label(1, 1.0), label(0, 1.0, 0, "late")])
+    found = coverage(predictions(None, None, None, None), labels)
+    assert found == Coverage(rows=4, labelled=2, unknown=1)
+    assert found.share == 0.5
+
+
+def test_a_range_of_days_is_read_by_the_day_of_the_question(tmp_path: Path) -> None:
+    lake = Lakehouse(str(tmp_path))
+    assert read_predictions(lake, "m") is None
+    assert read_labels(lake, "m").is_empty()
+    made = predictions(date(2013, 7, 1), date(2013, 7, 8), None)
+    lake.append("predictions/m", made, app_id="w", app_version=1)
+    first = read_predictions(lake, "m", date(2013, 7, 1), date(2013, 7, 8))
+    later = read_predictions(lake, "m", start=date(2013, 7, 8))
+    assert first is not None
+    assert first["row"].to_list() == [0]
+    assert later is not None
+    assert later["row"].to_list() == [1, 2]
+    lake.append("labels/m", label(0, 1.0), app_id="w", app_version=1)
+    assert read_labels(lake, "m")["label"].to_list() == [1.0]
+
+
+def test_a_table_from_before_questions_came_by_key_is_read_by_day(tmp_path: Path) -> None:
+    lake = Lakehouse(str(tmp_path))
+    lake.append("predictions/m", predictions(None).drop("event_day"), app_id="w", app_version=1)
+    assert read_predictions(lake, "m", end=NOW.date()) is not None
+    found = read_predictions(lake, "m", start=NOW.date())
+    assert found is not None
+    assert found.height == 1
