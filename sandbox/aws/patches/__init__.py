@@ -1,6 +1,7 @@
 """Corrections to moto, one fact a file, applied before the first request."""
 
 from sandbox.aws.patches import (
+    alarm_states,
     bucket_policies,
     conditional_put,
     delete_markers,
@@ -15,6 +16,7 @@ from sandbox.aws.patches import (
 def apply_all() -> None:
     """Correct moto in this process."""
     for patch in (
+        alarm_states,
         bucket_policies,
         conditional_put,
         delete_markers,
