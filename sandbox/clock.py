@@ -10,7 +10,7 @@ from typing import Any
 
 from sandbox.errors import SandboxError
 from sandbox.layout import Layout
-from sandbox.timeline.clock import parse, text
+from sandbox.timeline.clock import ClockError, parse, text
 
 READ_SECONDS = 5.0
 MOVE_SECONDS = 600.0
@@ -69,7 +69,10 @@ class Move:
 
 
 class Clock:
-    """The clock of the sandbox in a folder; every method raises `SandboxError` with a remedy."""
+    """The clock of the sandbox in a folder; every method raises `SandboxError` with a remedy.
+
+    What the clock refuses is a `ClockError`, and then it stands where it stood.
+    """
 
     def __init__(self, root: Path) -> None:
         self._layout = Layout.load(Path(root))
@@ -123,6 +126,15 @@ class Clock:
         return told
 
 
+def simulated_time(root: Path) -> str:
+    """Return what the clock was set to; empty if it was not, or does not answer."""
+    try:
+        reading = Clock(root).read()
+    except SandboxError:
+        return ""
+    return text(reading.now) if reading.simulated else ""
+
+
 def _reading(told: dict[str, Any]) -> Reading:
     return Reading(now=parse(told["now"]), simulated=bool(told["simulated"]))
 
@@ -131,7 +143,7 @@ def _refusal(error: urllib.error.HTTPError) -> SandboxError:
     content = error.read()
     try:
         told = json.loads(content)
-        return SandboxError(told["error"], told["remedy"])
+        return ClockError(told["error"], told["remedy"])
     except (ValueError, KeyError, TypeError):
         return SandboxError(
             f"The sandbox's clock answered {error.code}: {content[:200].decode(errors='replace')}",

@@ -73,6 +73,7 @@ def _datum(metric: Metric, value: float, at: datetime.datetime) -> MetricDatum:
         name,
         value,
         [{"Name": key, "Value": each} for key, each in sorted(dimensions)],
-        at,
+        # moto compares its times without a zone.
+        at.astimezone(datetime.UTC).replace(tzinfo=None),
         "Count" if "Number" in name or name.startswith("Execution") else "Seconds",
     )

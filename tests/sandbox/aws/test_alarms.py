@@ -127,6 +127,20 @@ def test_what_was_measured_before_the_alarm_existed_counts(
     assert states(move(emulator, day(3, 6))) == [("ALARM", "2013-07-03T01:00:00Z")]
 
 
+def test_metrics_of_years_ago_are_kept_and_answered(client: Client) -> None:
+    breach(client, 1, day(1))
+    told = client("cloudwatch").get_metric_statistics(
+        Namespace="Modelyard",
+        MetricName="Breach",
+        Dimensions=[{"Name": "Signal", "Value": "prediction"}],
+        StartTime=day(1),
+        EndTime=day(2),
+        Period=86400,
+        Statistics=["Maximum"],
+    )
+    assert [(each["Timestamp"], each["Maximum"]) for each in told["Datapoints"]] == [(day(1), 1.0)]
+
+
 def test_a_move_by_nothing_evaluates_where_the_clock_stands(
     emulator: Emulator, client: Client
 ) -> None:
