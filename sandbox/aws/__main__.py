@@ -8,6 +8,7 @@ from pathlib import Path
 from sandbox.aws.emulator import Emulator
 from sandbox.aws.service import ProviderService
 from sandbox.kubernetes.cronjobs import CronJobs, clusters_of
+from sandbox.kubernetes.holding import Holding
 from sandbox.layout import Layout
 from sandbox.sagemaker.launch import ContainerLauncher
 from sandbox.sagemaker.service import attach_runner
@@ -31,6 +32,7 @@ def main(root: Path) -> None:
         work_folder=layout.aws / "pipelines",
     )
     emulator.timeline.add(CronJobs(lambda: clusters_of(layout)))
+    emulator.timeline.follow(Holding(lambda: clusters_of(layout)))
     pulse = Pulse(emulator.timeline)
     stopped = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -4,7 +4,7 @@ import datetime
 import sys
 import threading
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -62,6 +62,7 @@ class Timeline:
         self.clock = clock
         self._alarms = alarms
         self._sources = list(sources)
+        self._followers: list[Callable[[bool], list[str]]] = []
         self._lock = threading.RLock()
         self._seen = wall()
         self._told: set[str] = set()
@@ -69,6 +70,13 @@ class Timeline:
     def add(self, source: Source) -> None:
         """Let another source take part."""
         self._sources.append(source)
+
+    def follow(self, follower: Callable[[bool], list[str]]) -> None:
+        """Tell somebody whenever the clock was set or goes with the machine again.
+
+        What the follower could not do, it returns in words.
+        """
+        self._followers.append(follower)
 
     def move(self, until: datetime.datetime) -> Moved:
         """Go forward to the moment; raises `ClockError`, and then nothing has happened.
@@ -79,7 +87,7 @@ class Timeline:
             self.clock.refuse_back(until)
             moved = Moved(before=self.clock.now())
             if not self.clock.simulated:
-                self.clock.set(until)
+                self._stand(until, moved)
                 return moved
             self._replay(self._due(moved.before, until, moved), until, moved)
             return moved
@@ -98,7 +106,8 @@ class Timeline:
                 raise ClockError(f"{seconds:g} s is beyond the calendar.", "Give less.") from error
             moved = Moved(before=start)
             due = self._due(start, until, moved)
-            self.clock.set(start)
+            if not self.clock.simulated:
+                self._stand(start, moved)
             self._replay(due, until, moved)
             return moved
 
@@ -108,6 +117,7 @@ class Timeline:
             moved = Moved(before=self.clock.now())
             self.clock.real()
             self._seen = wall()
+            self._tell(False, moved)
             return moved
 
     def tick(self) -> Moved | None:
@@ -125,6 +135,14 @@ class Timeline:
                     sys.stderr.write(f"clock: {problem}\n")
                     self._told.add(problem)
             return moved
+
+    def _stand(self, moment: datetime.datetime, moved: Moved) -> None:
+        self.clock.set(moment)
+        self._tell(True, moved)
+
+    def _tell(self, simulated: bool, moved: Moved) -> None:
+        for follower in self._followers:
+            moved.problems += follower(simulated)
 
     def _due(
         self,

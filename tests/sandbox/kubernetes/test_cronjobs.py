@@ -13,6 +13,7 @@ import urllib3
 
 from sandbox.kubernetes.api import Api
 from sandbox.kubernetes.cronjobs import CronJobs
+from sandbox.kubernetes.holding import NAME, Holding
 from sandbox.timeline.clock import SandboxClock
 from sandbox.timeline.timeline import AlarmChange, Moved, Timeline
 
@@ -27,12 +28,15 @@ class ApiServer:
     def __init__(self) -> None:
         self.cronjobs: list[Object] = []
         self.jobs: dict[str, Object] = {}
+        self.policies: dict[str, Object] = {}
         self.requests: list[tuple[str, str]] = []
 
     def answer(self, method: str, path: str, body: Object | None) -> tuple[int, Object]:
         self.requests.append((method, path))
         if (method, path) == ("GET", "/apis/batch/v1/cronjobs"):
             return 200, {"items": self.cronjobs}
+        if "/admissionregistration.k8s.io/" in path:
+            return self._policy(method, path.partition("?")[0], body)
         found = _JOBS.fullmatch(path)
         assert found, path
         name = found["name"]
@@ -47,6 +51,14 @@ class ApiServer:
             return 409, {"reason": "AlreadyExists", "message": f"{name} already exists"}
         self.jobs[name] = body
         return 201, body
+
+    def _policy(self, method: str, path: str, body: Object | None) -> tuple[int, Object]:
+        if method == "DELETE":
+            found = self.policies.pop(path, None)
+            return (200, found) if found else (404, {"reason": "NotFound", "message": "none"})
+        assert body
+        self.policies[path] = body
+        return 200, body
 
     def end(self, name: str, condition: str = "Complete") -> None:
         self.jobs[name]["status"] = {"conditions": [{"type": condition, "status": "True"}]}
@@ -85,6 +97,9 @@ def api(server: ApiServer) -> Iterator[Api]:
             self._any()
 
         def do_POST(self) -> None:
+            self._any()
+
+        def do_PATCH(self) -> None:
             self._any()
 
         def do_DELETE(self) -> None:
@@ -255,3 +270,29 @@ def test_the_machine_time_is_left_to_the_cluster(server: ApiServer, timeline: Ti
     timeline.real()
     timeline.tick()
     assert server.requests == []
+
+
+def test_the_controller_of_the_cluster_is_held_while_the_clock_is_set(
+    server: ApiServer, timeline: Timeline, api: Api
+) -> None:
+    timeline.real()
+    timeline.follow(Holding(lambda: {"dev": api}))
+    timeline.move(july(1))
+    assert {each["kind"]: each["metadata"]["name"] for each in server.policies.values()} == {
+        "ValidatingAdmissionPolicy": NAME,
+        "ValidatingAdmissionPolicyBinding": NAME,
+    }
+    assert timeline.move(july(2)).problems == []
+    assert timeline.real().problems == []
+    assert server.policies == {}
+    assert timeline.real().problems == []
+
+
+def test_a_controller_that_cannot_be_held_is_told(
+    server: ApiServer, timeline: Timeline, api: Api
+) -> None:
+    timeline.real()
+    api.server = "http://127.0.0.1:9"
+    timeline.follow(Holding(lambda: {"dev": api}))
+    (problem,) = timeline.move(july(1)).problems
+    assert problem.startswith("the CronJob controller of dev was not held: ")
