@@ -2,6 +2,7 @@
 
 import datetime
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from sandbox.kubernetes.access import access_of
@@ -77,7 +78,7 @@ def _runs(
             kind=KIND,
             environment=environment,
             name=name,
-            fire=lambda moment=moment: _fire(api, cronjob, moment, place),
+            fire=partial(_fire, api, cronjob, moment, place),
         )
         for moment in times
     ]

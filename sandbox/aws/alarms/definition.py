@@ -77,8 +77,10 @@ def definition_of(alarm: Any) -> Definition:
     statistic = alarm.extended_statistic or statistic
     if not is_known(str(statistic)):
         raise UnsupportedAlarmError(f"the statistic {statistic} is not evaluated")
-    # AWS keeps such alarms as they are whatever they say.
-    treatment = "ignore" if namespace == "AWS/DynamoDB" else alarm.treat_missing_data or "missing"
+    treatment: Any = alarm.treat_missing_data or "missing"
+    if namespace == "AWS/DynamoDB":
+        # As AWS does, whatever the alarm says.
+        treatment = "ignore"
     return Definition(
         metric=(namespace, name, dimensions_of(dimensions)),
         statistic=str(statistic),

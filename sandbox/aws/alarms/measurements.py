@@ -44,15 +44,10 @@ def record_queues(account: str, region: str, now: datetime.datetime) -> None:
     """Put what the queues hold now among the metrics, and forget what is older than `KEPT`."""
     backend: Any = cloudwatch_backends[account][region]
     gauges = [_datum(metric, value, now) for metric, value in queue_gauges(account, region)]
-    kept = [
-        each
-        for each in list(backend.metric_data)
-        if each.namespace != QUEUES or now - instant(each.timestamp) < KEPT
-    ]
-    # In place: a caller may be adding its own data to this very list.
-    dropped = len(backend.metric_data) - len(kept)
-    if dropped > 0:
-        backend.metric_data[:] = kept
+    seen = list(backend.metric_data)
+    kept = [x for x in seen if x.namespace != QUEUES or now - instant(x.timestamp) < KEPT]
+    # Only what was seen is replaced: another request may be adding its own data at the end.
+    backend.metric_data[: len(seen)] = kept
     backend.metric_data.extend(gauges)
 
 

@@ -3,6 +3,7 @@
 import datetime
 import json
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from jsonpath_ng.ext import parse as parse_path
@@ -59,7 +60,7 @@ def _firings(
             kind=KIND,
             environment=environment.name,
             name=rule.name,
-            fire=lambda moment=moment: _fire(rule, moment),
+            fire=partial(_fire, rule, moment),
         )
         for moment in moments
     ]

@@ -4,6 +4,7 @@ import datetime
 import json
 import uuid
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from moto.scheduler.models import scheduler_backends
@@ -73,7 +74,7 @@ def _firings(
             kind=KIND,
             environment=environment.name,
             name=schedule.name,
-            fire=lambda moment=moment: _fire(backend, schedule, moment),
+            fire=partial(_fire, backend, schedule, moment),
         )
         for moment in moments
         if (start is None or moment >= start) and (end is None or moment <= end)
