@@ -1,7 +1,7 @@
 """An alarm's state follows from its latest datapoints as AWS documents it: M of N, gaps."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sandbox.aws.alarms.evaluation import EXTRA_PERIODS, Treatment, evaluate
@@ -76,6 +76,7 @@ RANGES = st.integers(1, 6).flatmap(
 Case = tuple[int, int, list[bool | None]]
 
 
+@settings(max_examples=60, deadline=None)
 @given(RANGES)
 def test_with_enough_data_the_treatment_of_gaps_is_not_needed(case: Case) -> None:
     periods, datapoints, found = case
@@ -88,6 +89,7 @@ def test_with_enough_data_the_treatment_of_gaps_is_not_needed(case: Case) -> Non
         assert states <= {"OK", "ALARM"}
 
 
+@settings(max_examples=60, deadline=None)
 @given(RANGES, st.sampled_from(TREATMENTS), st.data())
 def test_one_more_breach_never_ends_an_alarm(
     case: Case, treatment: Treatment, data: st.DataObject
@@ -101,6 +103,7 @@ def test_one_more_breach_never_ends_an_alarm(
         assert after.state == "ALARM"
 
 
+@settings(max_examples=60, deadline=None)
 @given(RANGES, st.sampled_from(TREATMENTS))
 def test_an_alarm_needs_a_breach_or_gaps_that_count_as_one(
     case: Case, treatment: Treatment
