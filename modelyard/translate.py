@@ -25,7 +25,14 @@ def translated(error: BaseException) -> YardError | None:
         return known
     if kind in {"SpecError", "SettingsError"}:
         return UsageError(str(error), remedy="modelyard models check")
-    if kind in {"LedgerError", "ContractError", "RegistryError", "SignatureError", "PackageError"}:
+    if kind in {
+        "ClockError",
+        "LedgerError",
+        "ContractError",
+        "RegistryError",
+        "SignatureError",
+        "PackageError",
+    }:
         return RefusedError(_text(error), remedy=str(getattr(error, "remedy", "")))
     if isinstance(error, FileNotFoundError | PermissionError | IsADirectoryError):
         refused = UsageError(f"{error.filename}: {error.strerror}.")

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from sandbox import clock
 from sandbox.boot import has_stacks, staleness
 from sandbox.layout import Layout
 from sandbox.limits import not_enforced, type_counts
@@ -41,6 +42,8 @@ class SandboxStatus:
     parts: tuple[PartStatus, ...]
     types: Mapping[str, Mapping[str, int]]
     """AWS resources and their types: `real` in the emulator, or only `recorded`."""
+    simulated_time: str
+    """What its clock was set to, ISO 8601 in UTC; empty if it goes with the machine."""
     not_enforced: tuple[str, ...]
     """What containers are held to on AWS and not on this machine."""
 
@@ -58,6 +61,7 @@ def status(root: Path) -> SandboxStatus:
             remedy="Run `modelyard sandbox up`.",
             parts=(),
             types={},
+            simulated_time="",
             not_enforced=not_enforced(),
         )
     layout, supervised = Layout.load(root), is_supervised(root)
@@ -72,6 +76,7 @@ def status(root: Path) -> SandboxStatus:
         remedy=remedy,
         parts=parts,
         types=type_counts(layout) if supervised else {},
+        simulated_time=clock.simulated_time(root) if supervised else "",
         not_enforced=not_enforced(),
     )
 

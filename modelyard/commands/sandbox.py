@@ -10,11 +10,13 @@ import typer
 
 from modelyard import checkout
 from modelyard.activity import doing
+from modelyard.commands import sandbox_clock
 from modelyard.commands.options import JsonOption
 from modelyard.errors import RefusedError, unknown
 from modelyard.output import emit, note, say, table
 
 app = typer.Typer(no_args_is_help=True, help="AWS and three clusters on this machine.")
+app.add_typer(sandbox_clock.app, name="clock")
 LOG_LINES = 100
 YesOption = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 
@@ -75,6 +77,8 @@ def status(as_json: JsonOption = False) -> None:
         ["part", "state", "pid", "restarts", "log"],
         [(part.name, part.state, part.pid, part.restarts, part.log) for part in found.parts],
     )
+    if found.simulated_time:
+        say(f"clock: set to {found.simulated_time} (modelyard sandbox clock)")
     for kind, count in found.types.items():
         say(f"AWS, {kind}: {count['resources']} resources of {count['types']} types")
     for each in found.not_enforced:

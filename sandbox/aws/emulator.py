@@ -9,11 +9,18 @@ from typing import Any
 from moto.moto_api._internal.models import moto_api_backend
 
 from sandbox.aws.accounts import register
+from sandbox.aws.alarms.api import AlarmApi
+from sandbox.aws.alarms.evaluator import AlarmEvaluator
 from sandbox.aws.gateway import Gateway, Page
 from sandbox.aws.http_server import serve
 from sandbox.aws.identities import engine_identity, identities
 from sandbox.aws.patches import apply_all
+from sandbox.aws.schedules.rules import ScheduledRules
+from sandbox.aws.schedules.scheduler import Schedules
 from sandbox.layout import Environment
+from sandbox.timeline.clock import SandboxClock
+from sandbox.timeline.page import ClockPage
+from sandbox.timeline.timeline import Timeline
 
 _patched = threading.Lock()
 
@@ -33,7 +40,17 @@ class Emulator:
             register(identity)
         for environment in environments:
             register(engine_identity(environment))
-        self.pages: dict[str, Page] = {"health": self._health}
+        self.clock = SandboxClock()
+        self.timeline = Timeline(
+            self.clock,
+            AlarmEvaluator(environments),
+            [ScheduledRules(environments), Schedules(environments)],
+        )
+        AlarmApi(self.clock).install()
+        self.pages: dict[str, Page] = {
+            "health": self._health,
+            "clock": ClockPage(self.timeline),
+        }
         """Pages under `/_sandbox/`; other parts of the process add theirs."""
         self._server = serve(Gateway(self.pages), port)
         self.port = int(self._server.server_port)

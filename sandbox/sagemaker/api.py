@@ -7,6 +7,7 @@ from moto.sagemaker.exceptions import ValidationError
 from moto.sagemaker.models import SageMakerModelBackend
 from moto.sagemaker.responses import SageMakerResponse
 
+from sandbox.aws.alarms.measurements import record_execution
 from sandbox.aws.patches.model_packages import emit
 from sandbox.aws.patches.replacing import replace
 from sandbox.sagemaker.answers import from_record, from_runs, moment, variables
@@ -14,6 +15,7 @@ from sandbox.sagemaker.definition import DefinitionError, Scope, bind, every_ste
 from sandbox.sagemaker.execution import Execution
 from sandbox.sagemaker.jobs import refuse_what_cannot_run
 from sandbox.sagemaker.runner import Runner
+from sandbox.timeline.clock import SandboxClock
 
 DETAIL_TYPE = "SageMaker Model Building Pipeline Execution Status Change"
 
@@ -21,8 +23,9 @@ DETAIL_TYPE = "SageMaker Model Building Pipeline Execution Status Change"
 class PipelineApi:
     """The operations on executions, for every account."""
 
-    def __init__(self, runner: Runner) -> None:
+    def __init__(self, runner: Runner, clock: SandboxClock) -> None:
         self._runner = runner
+        self._clock = clock
         self._start = SageMakerModelBackend.start_pipeline_execution
         self._describe = SageMakerModelBackend.describe_pipeline_execution
 
@@ -88,6 +91,13 @@ class PipelineApi:
             detail["previousPipelineExecutionStatus"] = before
         if execution.ended:
             detail["executionEndTime"] = execution.ended
+        record_execution(
+            execution.account,
+            execution.region,
+            pipeline.pipeline_name,
+            execution.status,
+            self._clock.now(),
+        )
         emit(
             execution.account,
             execution.region,

@@ -28,6 +28,6 @@ def attach_runner(
         log_folder=log_folder,
         work_folder=work_folder,
     )
-    PipelineApi(runner).install()
+    PipelineApi(runner, emulator.clock).install()
     emulator.pages["credentials"] = runner.credentials.page
     return runner

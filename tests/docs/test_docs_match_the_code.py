@@ -55,8 +55,8 @@ def test_every_command_that_is_named_exists_with_its_options() -> None:
     groups = {name.rpartition(" ")[0] for name in known} - {""}
     for page, line in typed():
         words = shlex.split(line.replace("…", "").replace("'", ""), comments=True)
-        name = next((" ".join(words[:n]) for n in (2, 1) if " ".join(words[:n]) in known), "")
-        if words[0].startswith("-") or words in [[group] for group in groups]:
+        name = next((" ".join(words[:n]) for n in (3, 2, 1) if " ".join(words[:n]) in known), "")
+        if words[0].startswith("-") or words in [group.split() for group in groups]:
             continue
         assert name, f"{page}: there is no command `modelyard {line}`"
         given = {word.partition("=")[0] for word in words if word.startswith("-")}
@@ -69,7 +69,8 @@ def test_every_command_and_option_is_on_the_page() -> None:
     for cells in rows(table):
         for code in inline(cells[0]):
             words = code.removeprefix("modelyard ").split()
-            name = next((n for n in (" ".join(words[:2]), words[0]) if n in commands()), "")
+            names = [" ".join(words[:n]) for n in (3, 2, 1)]
+            name = next((n for n in names if n in commands()), "")
             if name:
                 documented[name] = set(re.findall(r"--[\w-]+", " ".join(cells)))
     missing = {

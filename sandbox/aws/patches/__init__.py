@@ -1,6 +1,7 @@
 """Corrections to moto, one fact a file, applied before the first request."""
 
 from sandbox.aws.patches import (
+    alarm_states,
     bucket_policies,
     conditional_items,
     conditional_put,
@@ -16,6 +17,7 @@ from sandbox.aws.patches import (
 def apply_all() -> None:
     """Correct moto in this process."""
     for patch in (
+        alarm_states,
         bucket_policies,
         conditional_items,
         conditional_put,

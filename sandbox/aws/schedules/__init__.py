@@ -1,0 +1,1 @@
+"""EventBridge's schedules, started by the sandbox's clock."""
