@@ -73,12 +73,13 @@ class RequestFeatures:
         self._engine.replace(REQUESTS, requests.select(known))
         data = self._spec.data
         facts = self._population()
-        if facts.height != requests.height:
+        keys = facts.select(data.entity_key)
+        if not _same_rows(keys, requests):
+            # Otherwise one entity would get the answer that is another's.
             raise StepError(
                 f"{self._spec.folder.name}/features.py: population made {facts.height} rows of "
                 f"{requests.height}; it must keep every row of {data.base}, in order"
             )
-        keys = facts.select(data.entity_key)
         _refuse_same_keys(keys)
         times = _instants(facts, data.event_time)
         if times is not None and times.count():
@@ -124,6 +125,12 @@ def unneeded(spec: ModelSpec, tables: Mapping[str, pl.DataFrame], table: str, co
     except Exception:
         return False
     return True
+
+
+def _same_rows(keys: pl.DataFrame, requests: pl.DataFrame) -> bool:
+    """Whether each row of the population is that of the request, as far as their columns tell."""
+    shared = [pl.col(name).cast(pl.String) for name in keys.columns if name in requests.columns]
+    return keys.height == requests.height and keys.select(shared).equals(requests.select(shared))
 
 
 def _refuse_same_keys(keys: pl.DataFrame) -> None:

@@ -32,7 +32,7 @@ class StoredSegments(Generic[Record]):
 
     def __init__(self, s3: Any, lake: str, folder: str, kind: type[Record]) -> None:
         self._s3 = s3
-        self._kind = kind
+        self._kind: type[Record] = kind
         bucket, _, prefix = lake.removeprefix("s3://").rstrip("/").partition("/")
         self._bucket = bucket
         self._root = f"{prefix}/{folder}/".lstrip("/")
