@@ -108,6 +108,28 @@ class Lakehouse:
         """Make `frame` the table's content; older versions stay readable."""
         return self._write(name, frame, "overwrite", app_id, app_version, metadata)
 
+    def replace_where(
+        self, name: str, frame: pl.DataFrame, *, column: str, value: str
+    ) -> None:
+        """Make `frame` all rows whose partition `column` is `value`, in one commit.
+
+        The first call makes the table, partitioned by `column`; a column that the table does not
+        have yet is added to it.
+        """
+        table = self._open(name)
+        try:
+            write_deltalake(
+                table or self._address(name),
+                frame.to_arrow(),
+                mode="append" if table is None else "overwrite",
+                predicate=None if table is None else f"{column} = '{value}'",
+                partition_by=[column],
+                schema_mode=None if table is None else "merge",
+                storage_options=None if table else self._options(),
+            )
+        except DeltaError as error:
+            raise StepError(f"{self.uri(name)}: {error}") from error
+
     def _write(
         self,
         name: str,
