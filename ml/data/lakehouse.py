@@ -32,6 +32,22 @@ class Snapshot:
     source: TableVersion
 
 
+class Scan:
+    """One version of a table, opened once and read in parts."""
+
+    def __init__(self, table: DeltaTable) -> None:
+        self._rows = table.to_pyarrow_dataset()
+        self.columns: list[str] = self._rows.schema.names
+
+    def read(
+        self, *, columns: Sequence[str] | None = None, where: pc.Expression | None = None
+    ) -> pl.DataFrame:
+        """Some rows and columns; files that `where` cannot match are not opened."""
+        return _frame(
+            self._rows.to_table(columns=list(columns) if columns else None, filter=where)
+        )
+
+
 class Lakehouse:
     """The Delta tables below one root (`s3://bucket`, or a local path)."""
 
@@ -82,6 +98,11 @@ class Lakehouse:
         source = TableVersion(name=name, uri=self.uri(name), version=table.version())
         return Snapshot(frame=_frame(rows), source=source)
 
+    def scan(self, name: str) -> Scan | None:
+        """The newest version, for whoever reads it part by part; none where there is no table."""
+        table = self._open(name)
+        return None if table is None else Scan(table)
+
     def columns(self, name: str, columns: Sequence[str]) -> pl.DataFrame | None:
         """Some columns of the newest version; none where there is no table."""
         table = self._open(name)
@@ -108,9 +129,7 @@ class Lakehouse:
         """Make `frame` the table's content; older versions stay readable."""
         return self._write(name, frame, "overwrite", app_id, app_version, metadata)
 
-    def replace_where(
-        self, name: str, frame: pl.DataFrame, *, column: str, value: str
-    ) -> None:
+    def replace_where(self, name: str, frame: pl.DataFrame, *, column: str, value: str) -> None:
         """Make `frame` all rows whose partition `column` is `value`, in one commit.
 
         The first call makes the table, partitioned by `column`; a column that the table does not

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -10,7 +9,7 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ml.data.lakehouse import Lakehouse
+from ml.data.lakehouse import Lakehouse, Scan
 from ml.monitoring.answers import DAY, LABELS, ROW_KEY, answered
 from ml.monitoring.windows import Week, complete_weeks, cut_into_slices
 from ml.spec import ModelSpec
@@ -37,24 +36,21 @@ class AnsweredWeeks:
     """One model's answers at the versions that its tables had when this was made."""
 
     def __init__(self, lake: Lakehouse, spec: ModelSpec) -> None:
-        self._lake = lake
         self._spec = spec
-        self._predictions, self._labels = f"predictions/{spec.name}", f"labels/{spec.name}"
-        self._version = lake.version(self._predictions)
-        self._labels_version = lake.version(self._labels)
+        self._predictions = lake.scan(f"predictions/{spec.name}")
+        self._labels = lake.scan(f"labels/{spec.name}")
 
     def complete(self, until: date | None = None) -> list[AnsweredWeek]:
         """Every complete week that was answered, in order.
 
         A week is complete when an answer of a later week is there, or when it ended by `until`.
         """
-        if self._version is None:
+        if self._predictions is None:
             return []
         if self._spec.data.day is None:
-            return self._slices(until)
-        columns = self._lake.schema(self._predictions) or []
-        held = [name for name in (EVENT_DAY, DAY) if name in columns]
-        days = _asked(self._read(held))[_ASKED].unique().to_list()
+            return self._slices(self._predictions, until)
+        held = [name for name in (EVENT_DAY, DAY) if name in self._predictions.columns]
+        days = _asked(self._predictions.read(columns=held))[_ASKED].unique().to_list()
         if not days:
             return []
         answered_starts = {_week_of(day).start for day in days}
@@ -70,15 +66,15 @@ class AnsweredWeeks:
 
     def read(self, part: AnsweredWeek) -> pl.DataFrame:
         """The rows of one week with the labels known by now, in an order that never changes."""
-        rows = self._lake.read(
-            self._predictions, version=self._version, where=part.where
-        ).frame.sort(TIME, *ROW_KEY)
+        if self._predictions is None:
+            raise ValueError("no answers, so no week of them either")
+        rows = self._predictions.read(where=part.where).sort(TIME, *ROW_KEY)
         # Slices are cut from all rows; a question's day says where it belongs, if it can be true.
         rows = rows.slice(part.skip, part.rows) if part.rows else _asked(rows).drop(_ASKED)
         return answered(rows, self._labels_of(rows), self._spec)
 
-    def _slices(self, until: date | None) -> list[AnsweredWeek]:
-        times = self._read([TIME]).sort(TIME)
+    def _slices(self, predictions: Scan, until: date | None) -> list[AnsweredWeek]:
+        times = predictions.read(columns=[TIME]).sort(TIME)
         if until is not None:
             times = times.filter(pl.col(TIME) < datetime.combine(until, time(), UTC))
         found = []
@@ -88,27 +84,16 @@ class AnsweredWeeks:
             earlier = int(times[TIME].search_sorted(first, side="left"))
             asked = (pc.field(TIME) >= pa.scalar(first)) & (pc.field(TIME) <= pa.scalar(last))
             skip = number * size - earlier
-            found.append(
-                AnsweredWeek(week=week, ended=last, where=asked, skip=skip, rows=size)
-            )
+            found.append(AnsweredWeek(week=week, ended=last, where=asked, skip=skip, rows=size))
         return found
 
     def _labels_of(self, rows: pl.DataFrame) -> pl.DataFrame:
         """Labels of these rows only; none can have arrived before the answer was given."""
-        if self._labels_version is None or rows.is_empty():
+        if self._labels is None or rows.is_empty():
             return pl.DataFrame(schema=dict(LABELS))
         ids = pa.array(rows["prediction_id"].unique().sort().to_list(), pa.string())
-        where = pc.field("prediction_id").isin(ids)
-        return self._lake.read(
-            self._labels,
-            version=self._labels_version,
-            where=where & (pc.field(DAY) >= pa.scalar(rows[DAY].min(), pa.date32())),
-        ).frame
-
-    def _read(self, columns: Iterable[str]) -> pl.DataFrame:
-        return self._lake.read(
-            self._predictions, version=self._version, columns=list(columns)
-        ).frame
+        received = pc.field(DAY) >= pa.scalar(rows[DAY].min(), pa.date32())
+        return self._labels.read(where=pc.field("prediction_id").isin(ids) & received)
 
 
 def _asked(rows: pl.DataFrame) -> pl.DataFrame:
@@ -132,9 +117,7 @@ def _asked_in(week: Week, known: bool) -> pc.Expression:
 
 def _between(column: str, week: Week) -> pc.Expression:
     day = pc.field(column)
-    return (day >= pa.scalar(week.start, pa.date32())) & (
-        day < pa.scalar(week.end, pa.date32())
-    )
+    return (day >= pa.scalar(week.start, pa.date32())) & (day < pa.scalar(week.end, pa.date32()))
 
 
 def _week_of(day: date) -> Week:

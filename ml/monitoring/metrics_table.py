@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import polars as pl
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from ml.data.lakehouse import Lakehouse
 from ml.monitoring.watch import ALARM
@@ -37,7 +35,7 @@ COLUMNS: Mapping[str, Any] = {
     "computed_at": pl.Datetime("us", "UTC"),
     "computed_by": pl.String,
 }
-"""One row per finding; `week` is the Monday, `figure` the feature or metric where there are many."""
+"""One row per finding; `week` is the Monday, `figure` the feature or metric."""
 PROVENANCE = ("computed_at", "computed_by")
 KEY = ("signal", "figure", "baseline")
 
@@ -93,31 +91,33 @@ class MetricsTable:
         self._lake = lake
         self._name = f"metrics/{model}"
 
-    def weeks(self) -> set[Week]:
-        """The weeks that have rows."""
-        known = self._read(columns=[WEEK])
-        return {Week(day) for day in known[WEEK].unique().to_list()}
+    def read(self) -> pl.DataFrame:
+        """Every row of every week, oldest week first; none where there is no table."""
+        found = self._lake.scan(self._name)
+        if found is None:
+            return pl.DataFrame(schema=dict(COLUMNS))
+        rows = found.read(columns=list(COLUMNS)).with_columns(pl.col(WEEK).cast(pl.Date))
+        return rows.sort(WEEK, *KEY)
 
-    def of(self, week: Week) -> pl.DataFrame:
-        """One week's rows; none where nobody computed it."""
-        return self._read(where=pc.field(WEEK) == pa.scalar(week.start, pa.date32())).sort(KEY)
-
-    def newest(self) -> pl.DataFrame:
-        """The rows of the newest week; none where there is no table."""
-        weeks = self.weeks()
-        return self.of(max(weeks)) if weeks else pl.DataFrame(schema=dict(COLUMNS))
-
-    def put(self, week: Week, rows: pl.DataFrame) -> bool:
-        """Replace a week's rows; False where they say the same already, and nothing is written."""
-        if self.of(week).drop(PROVENANCE).equals(rows.drop(PROVENANCE)):
+    def put(self, rows: pl.DataFrame, known: pl.DataFrame) -> bool:
+        """Replace one week's rows; False where `known` says the same, and nothing is written."""
+        (week,) = rows[WEEK].unique().to_list()
+        if of_week(known, Week(week)).drop(PROVENANCE).equals(rows.drop(PROVENANCE)):
             return False
-        self._lake.replace_where(self._name, rows, column=WEEK, value=week.start.isoformat())
+        self._lake.replace_where(self._name, rows, column=WEEK, value=week.isoformat())
         return True
 
-    def _read(
-        self, *, columns: Sequence[str] | None = None, where: pc.Expression | None = None
-    ) -> pl.DataFrame:
-        if self._lake.version(self._name) is None:
-            return pl.DataFrame(schema=dict(COLUMNS)).select(columns or list(COLUMNS))
-        found = self._lake.read(self._name, columns=columns or list(COLUMNS), where=where).frame
-        return found.with_columns(pl.col(WEEK).cast(pl.Date))
+
+def of_week(rows: pl.DataFrame, week: Week) -> pl.DataFrame:
+    """One week's rows of the table; none where nobody computed it."""
+    return rows.filter(pl.col(WEEK) == week.start)
+
+
+def weeks_of(rows: pl.DataFrame) -> list[Week]:
+    """The weeks that have rows, oldest first."""
+    return [Week(day) for day in rows[WEEK].unique().sort().to_list()]
+
+
+def newest_week(rows: pl.DataFrame) -> pl.DataFrame:
+    """The rows of the newest week."""
+    return rows.filter(pl.col(WEEK) == pl.col(WEEK).max())

@@ -18,9 +18,7 @@ FINGERPRINT, METRICS = "fingerprint.json", "metrics.json"
 log = structlog.get_logger()
 
 
-def facts_of(
-    artifacts: Store, model: str, digests: Collection[str]
-) -> Mapping[str, PackageFacts]:
+def facts_of(artifacts: Store, model: str, digests: Collection[str]) -> Mapping[str, PackageFacts]:
     """The facts of those packages that are still there; a week without them has no such context.
 
     The server verified the package's signature before it answered; the digest it wrote beside

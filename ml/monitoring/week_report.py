@@ -58,9 +58,7 @@ def week_text(model: str, watched: WatchedWeek) -> str:
         for one in watched.findings
         if one.kind != ALARM and one.baseline in (RECENT, NO_BASELINE) and one.key[0] != PSI
     ]
-    others = [
-        one for one in watched.findings if one.baseline not in (RECENT, NO_BASELINE)
-    ]
+    others = [one for one in watched.findings if one.baseline not in (RECENT, NO_BASELINE)]
     moved = sorted(
         (one for one in watched.findings if one.key[0] == PSI), key=lambda one: -one.value
     )

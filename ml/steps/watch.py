@@ -9,13 +9,22 @@ import socket
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
+import polars as pl
+
 from ml.data.lakehouse import Lakehouse
 from ml.data.store import Store
 from ml.development.inputs import OUTPUTS
 from ml.failures import StepError
 from ml.monitoring.answered_weeks import AnsweredWeek, AnsweredWeeks
 from ml.monitoring.metric_data import metric_data, tell_cloudwatch
-from ml.monitoring.metrics_table import MetricsTable, Stamp, table_rows, verdicts
+from ml.monitoring.metrics_table import (
+    MetricsTable,
+    Stamp,
+    of_week,
+    table_rows,
+    verdicts,
+    weeks_of,
+)
 from ml.monitoring.package_facts import facts_of
 from ml.monitoring.watch import Rules
 from ml.monitoring.watching import WatchedWeek, open_weeks, watch
@@ -36,11 +45,12 @@ def run(argv: Sequence[str]) -> int:
     artifacts = Store(_root(flags, "artifacts"))
     answers, table = AnsweredWeeks(Lakehouse(lake), spec), MetricsTable(Lakehouse(lake), spec.name)
     complete = answers.complete(until)
-    chosen = _chosen(complete, table, spec, only)
+    known = table.read()
+    chosen = _chosen(complete, known, spec, only)
     # Values and labels of a task's answers are read under one name each.
     rules = Rules.of(spec, OUTPUTS[spec.estimator.task])
     done = [
-        _keep(spec, table, Store(lake), watched, newest=watched.part is complete[-1])
+        _keep(spec, table, known, Store(lake), watched, newest=watched.part is complete[-1])
         for watched in watch(
             complete,
             chosen,
@@ -62,13 +72,18 @@ def run(argv: Sequence[str]) -> int:
 
 
 def _keep(
-    spec: ModelSpec, table: MetricsTable, reports: Store, watched: WatchedWeek, *, newest: bool
+    spec: ModelSpec,
+    table: MetricsTable,
+    known: pl.DataFrame,
+    reports: Store,
+    watched: WatchedWeek,
+    *,
+    newest: bool,
 ) -> dict[str, object]:
     """Write what one week says; the table last, so that a kill before it repeats all of it."""
-    week = watched.summary.week
     stamp = Stamp(at=datetime.now(UTC), by=os.environ.get("POD_NAME") or socket.gethostname())
     rows = table_rows(watched, stamp)
-    now, before = verdicts(rows), verdicts(table.of(week))
+    now, before = verdicts(rows), verdicts(of_week(known, watched.summary.week))
     told = newest and now != before
     if told:
         data = list(metric_data(spec.name, watched, now))
@@ -76,22 +91,22 @@ def _keep(
     report, key = week_report(spec.name, watched), report_key(spec.name, watched)
     reports.put(f"{key}.json", json.dumps(report, indent=1, sort_keys=True).encode())
     reports.put(f"{key}.md", week_text(spec.name, watched).encode())
-    written = table.put(week, rows)
+    written = table.put(rows, known)
     shown = ("week", "rows", "labelled", "label_coverage", "versions", "broke")
     return {**{name: report[name] for name in shown}, "written": written, "told": told}
 
 
 def _chosen(
-    complete: list[AnsweredWeek], table: MetricsTable, spec: ModelSpec, only: date | None
+    complete: list[AnsweredWeek], known: pl.DataFrame, spec: ModelSpec, only: date | None
 ) -> list[AnsweredWeek]:
-    found = open_weeks(complete, table.weeks(), spec.monitoring.final_after_days)
+    found = open_weeks(complete, weeks_of(known), spec.monitoring.final_after_days)
     if only is None:
         return found
     if all(part.week.start != only for part in complete):
-        known = f"{complete[0].week.start} to {complete[-1].week.start}" if complete else "none"
+        span = f"{complete[0].week.start} to {complete[-1].week.start}" if complete else "none"
         raise StepError(
             f"--week: {only} is not the Monday of a complete week that was answered; "
-            f"complete: {known}"
+            f"complete: {span}"
         )
     return [part for part in found if part.week.start == only]
 

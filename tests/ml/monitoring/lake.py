@@ -50,7 +50,9 @@ def answers_of(
         many = generator.normal(10, 2, rows) if kind == "number" else ["AA", "UA"] * (rows // 2)
         columns[f"input_{name}"] = many
     types = {**FIXED, "event_time": pl.Datetime("us", "UTC"), "event_day": pl.Date}
-    predictions = pl.DataFrame(columns, schema_overrides={k: types[k] for k in columns if k in types})
+    predictions = pl.DataFrame(
+        columns, schema_overrides={k: types[k] for k in columns if k in types}
+    )
     kept = generator.uniform(size=rows) < labelled
     labels = predictions.select("prediction_id", "row").with_columns(
         label=pl.Series(label), received_at=pl.Series([received + timedelta(hours=3)] * rows)
