@@ -79,6 +79,7 @@ TRAINING_PARAMETERS = (
     "Artifacts",
     "Start",
     "End",
+    "Days",
     "Sample",
     "Champion",
     "GitSha",
@@ -94,7 +95,12 @@ _ART = (("--artifacts", "Artifacts"), ("--run", RUN))
 
 def training_steps(spec: ModelSpec) -> tuple[Step, ...]:
     """From source tables to a registered version."""
-    window = (("--start", "Start"), ("--end", "End"), ("--sample", "Sample"))
+    window = (
+        ("--start", "Start"),
+        ("--end", "End"),
+        ("--days", "Days"),
+        ("--sample", "Sample"),
+    )
     source = (("--source", "Source"), ("--lake", "Lake"))
     return (
         _step(spec, "features", (*source, *_ART, *window)),

@@ -73,6 +73,7 @@ def _make_training(scope: ReleaseScope, spec: ModelSpec, group: ModelRegistry) -
         "Artifacts": pulumi.Output.concat("s3://", platform.artifacts_bucket),
         "Start": "all",
         "End": "all",
+        "Days": "all",
         "Sample": str(scope.settings.sample_fraction),
         "Champion": line.package if line else "none",
         "GitSha": "unknown",

@@ -57,6 +57,25 @@ def start_training(journey: Journey, station: Station) -> dict[str, Any]:
     return {"execution": station.machinery.start_training(station.place, journey)}
 
 
+def record_retraining(journey: Journey, station: Station) -> dict[str, Any]:
+    """Write into the ledger what asked for a retraining, and which run answers it."""
+    station.machinery.record(
+        station.place,
+        {
+            "operation": f"retrain#{journey.id}",
+            "kind": "retrained",
+            "model": journey.model,
+            "actor": journey.requested_by,
+            "reason": f"retrain requested by {journey.cause}",
+            "cause": journey.cause,
+            "run": journey.run,
+            "image": journey.image_digest,
+            **{f"window_{side}": day for side, day in journey.window.items()},
+        },
+    )
+    return {"recorded": True}
+
+
 def judge(journey: Journey, station: Station) -> dict[str, Any]:
     """A version goes on when its gate passed or a waiver covers it, and someone agreed."""
     version = versions.describe(station.place, journey.package)
@@ -151,6 +170,7 @@ def record(journey: Journey, station: Station) -> dict[str, Any]:
             "reason": journey.done["judge"].get("waiver", {}).get("reason", ""),
             "approver": _approver(journey),
             "actor": journey.requested_by,
+            "cause": journey.cause,
         },
     )
     return {"recorded": True}
