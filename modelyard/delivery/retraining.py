@@ -96,9 +96,9 @@ def _decided(request: Request, rules: RetrainRules, station: Station) -> dict[st
             for each in before
             if each["starts"]
         ]
-        decision = _obstacle(request, station) or decide(
-            request, rules.limits, earlier, rules.cost
-        )
+        decision = decide(request, rules.limits, earlier, rules.cost)
+        if decision.starts:
+            decision = _obstacle(request, station) or decision
         entry = {
             "key": request.key,
             "at": request.at.isoformat(),
@@ -119,11 +119,13 @@ def _decided(request: Request, rules: RetrainRules, station: Station) -> dict[st
 
 
 def _obstacle(request: Request, station: Station) -> Decision | None:
-    """What stands in the way whatever the limits say."""
+    """What stands in the way although the limits do not."""
     if station.lines.live(request.model) is None:
         return Decision(starts=False, reason="no version is live, so there is nothing to renew")
     holder = station.promotion_lock(request.model).holder()
-    if holder is not None and holder.token != _journey_id(request, station):
+    promoted = station.journeys.find(holder.token) if holder is not None else None
+    # A retraining before this one is no obstacle: the limits have counted it, in event time.
+    if holder is not None and not (promoted is not None and promoted.cause):
         return Decision(starts=False, reason=f"under way already: {holder.purpose}")
     return None
 
