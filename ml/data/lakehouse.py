@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from deltalake import CommitProperties, DeltaTable, Transaction, write_deltalake
 from deltalake.exceptions import DeltaError, TableNotFoundError
 
+from ml.data.scan import Scan, frame_of
 from ml.failures import StepError
 
 
@@ -30,22 +31,6 @@ class Snapshot:
 
     frame: pl.DataFrame
     source: TableVersion
-
-
-class Scan:
-    """One version of a table, opened once and read in parts."""
-
-    def __init__(self, table: DeltaTable) -> None:
-        self._rows = table.to_pyarrow_dataset()
-        self.columns: list[str] = self._rows.schema.names
-
-    def read(
-        self, *, columns: Sequence[str] | None = None, where: pc.Expression | None = None
-    ) -> pl.DataFrame:
-        """Some rows and columns; files that `where` cannot match are not opened."""
-        return _frame(
-            self._rows.to_table(columns=list(columns) if columns else None, filter=where)
-        )
 
 
 class Lakehouse:
@@ -96,7 +81,7 @@ class Lakehouse:
         except DeltaError as error:
             raise StepError(f"{self.uri(name)}: {error}") from error
         source = TableVersion(name=name, uri=self.uri(name), version=table.version())
-        return Snapshot(frame=_frame(rows), source=source)
+        return Snapshot(frame=frame_of(rows), source=source)
 
     def scan(self, name: str) -> Scan | None:
         """The newest version, for whoever reads it part by part; none where there is no table."""
@@ -106,7 +91,7 @@ class Lakehouse:
     def columns(self, name: str, columns: Sequence[str]) -> pl.DataFrame | None:
         """Some columns of the newest version; none where there is no table."""
         table = self._open(name)
-        return None if table is None else _frame(table.to_pyarrow_table(columns=list(columns)))
+        return None if table is None else frame_of(table.to_pyarrow_table(columns=list(columns)))
 
     def applied(self, name: str, app_id: str) -> int | None:
         """The version that a writer last recorded for itself in this table."""
@@ -195,13 +180,6 @@ class Lakehouse:
         if not self.root.startswith("s3://"):
             return None
         return storage_options(self._session)
-
-
-def _frame(rows: Any) -> pl.DataFrame:
-    frame = pl.from_arrow(rows)
-    if not isinstance(frame, pl.DataFrame):
-        raise TypeError(f"expected a table, got {type(frame).__name__}")
-    return frame
 
 
 def storage_options(session: boto3.Session) -> dict[str, str]:

@@ -9,7 +9,8 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ml.data.lakehouse import Lakehouse, Scan
+from ml.data.lakehouse import Lakehouse
+from ml.data.scan import Scan
 from ml.monitoring.answers import DAY, LABELS, ROW_KEY, answered
 from ml.monitoring.windows import Week, complete_weeks, cut_into_slices
 from ml.spec import ModelSpec

@@ -4,7 +4,7 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-from modelyard.delivery import steps
+from modelyard.delivery import recording, steps
 from modelyard.delivery.journey import Journey, State, now
 from modelyard.delivery.station import Station
 from modelyard.delivery.steps import ParkedError, Step
@@ -18,7 +18,7 @@ BEFORE_TRAINING: Sequence[tuple[str, Step]] = (
 BEFORE_RETRAINING: Sequence[tuple[str, Step]] = (
     # The release is live here already: it was approved and copied when it came.
     ("train", steps.start_training),
-    ("tell", steps.record_retraining),
+    ("tell", recording.retraining),
 )
 AFTER_REGISTRATION: Sequence[tuple[str, Step]] = (
     ("judge", steps.judge),
@@ -27,7 +27,7 @@ AFTER_REGISTRATION: Sequence[tuple[str, Step]] = (
     ("smoke", steps.smoke),
     ("load", steps.load),
     ("evidence", steps.store_evidence),
-    ("ledger", steps.record),
+    ("ledger", recording.release),
     ("approve", steps.approve_version),
 )
 CHANGES_WHAT_IS_LIVE = {"line", "deploy", "smoke", "load"}

@@ -161,10 +161,11 @@ def test_a_hundred_copies_in_any_order_start_one_training(live: Place) -> None:
     copies = [alarm(id=f"e{n % 3}") for n in range(50)]
     copies += [alarm("2013-12-17T06:00:00Z", name="other") for _ in range(50)]
     random.Random(7).shuffle(copies)
+    seat = station(live, works)
     for copy in copies:
         event = worker.events.parse(json.dumps(copy))
         assert event is not None
-        retraining.ask(event, station(live, works))
+        retraining.ask(event, seat)
     assert works.calls.count("train") == 2
     assert len(works.ledger) == 2
 

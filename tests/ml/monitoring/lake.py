@@ -23,27 +23,30 @@ def answers_of(
     day: date,
     rows: int,
     *,
-    seed: int,
     rate: float = 0.2,
     labelled: float = 1.0,
     package: str = "sha256:a",
+    received_on: date | None = None,
+    asked: date | None = None,
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """One day's predictions in requests of ten rows, and the labels of a share of them."""
-    generator = np.random.default_rng(seed)
+    generator = np.random.default_rng(day.toordinal())
     chance = np.clip(generator.beta(2, 2 / rate - 2, rows), 0.001, 0.999)
     label = (generator.uniform(size=rows) < chance).astype(float)
     count = range(rows)
-    asked = datetime.combine(day, time(12), UTC)
+    about = asked or day
     received = RECEIVED + timedelta(days=(day - FIRST).days)
+    if received_on is not None:
+        received = datetime.combine(received_on, time(13), UTC)
     columns: dict[str, Any] = {
-        "prediction_id": [f"{day}-{row // 10}" for row in count],
+        "prediction_id": [f"{about}-{row // 10}" for row in count],
         "row": [row % 10 for row in count],
         "time": [received + timedelta(seconds=row // 10) for row in count],
         "day": [received.date()] * rows,
         "version": ["1"] * rows,
         "package_digest": [package] * rows,
-        "event_time": [asked] * rows,
-        "event_day": [day] * rows,
+        "event_time": [datetime.combine(about, time(12), UTC)] * rows,
+        "event_day": [about] * rows,
         "output_probability": chance,
     }
     for name, kind in spec.features.columns.items():
@@ -66,7 +69,7 @@ def answers_of(
 
 def answer_day(lake: Lakehouse, spec: ModelSpec, day: date, rows: int = 60, **how: Any) -> None:
     """Put one answered day into the lake."""
-    predictions, labels = answers_of(spec, day, rows, seed=day.toordinal(), **how)
+    predictions, labels = answers_of(spec, day, rows, **how)
     lake.append(f"predictions/{spec.name}", predictions, app_id=f"p{day}", app_version=1)
     add_labels(lake, spec, labels, f"l{day}")
 
@@ -78,10 +81,10 @@ def add_labels(lake: Lakehouse, spec: ModelSpec, labels: pl.DataFrame, id: str) 
 
 
 def answer_weeks(lake: Lakehouse, spec: ModelSpec, weeks: int, **how: Any) -> None:
-    """Whole weeks from the first Monday on, a day's rows on each of its days; one commit each."""
-    for number in range(weeks):
-        days = [FIRST + timedelta(days=7 * number + day) for day in range(7)]
-        made = [answers_of(spec, day, 60, seed=day.toordinal(), **how) for day in days]
-        predictions = pl.concat([each[0] for each in made])
-        lake.append(f"predictions/{spec.name}", predictions, app_id=f"w{number}", app_version=1)
-        add_labels(lake, spec, pl.concat([each[1] for each in made]), f"v{number}")
+    """Weeks from the first Monday on, each with one answered day; one commit for all of them."""
+    made = [
+        answers_of(spec, FIRST + timedelta(weeks=number), 60, **how) for number in range(weeks)
+    ]
+    predictions = pl.concat([each[0] for each in made])
+    lake.append(f"predictions/{spec.name}", predictions, app_id="weeks", app_version=1)
+    add_labels(lake, spec, pl.concat([each[1] for each in made]), "weeks")
