@@ -24,7 +24,7 @@ def run(argv: Sequence[str]) -> int:
     """Build the tables one training run reads, and record which table versions they came from."""
     flags = _parser().read(argv)
     spec = spec_of(flags)
-    window = parse_window(flags.start, flags.end)
+    window, days = parse_window(flags.start, flags.end), _days(flags.days)
     source = Lakehouse(flags.source)
     snapshots = {name: source.read(f"curated/{name}") for name in spec.data.tables}
     table = feature_table(spec, {name: s.frame for name, s in snapshots.items()}, window)
@@ -32,7 +32,7 @@ def run(argv: Sequence[str]) -> int:
         spec,
         table,
         window,
-        days=_days(flags.days),
+        days=days,
         holdout_days=flags.holdout_days,
         sample=_share(flags.sample),
     )
