@@ -95,12 +95,8 @@ _ART = (("--artifacts", "Artifacts"), ("--run", RUN))
 
 def training_steps(spec: ModelSpec) -> tuple[Step, ...]:
     """From source tables to a registered version."""
-    window = (
-        ("--start", "Start"),
-        ("--end", "End"),
-        ("--days", "Days"),
-        ("--sample", "Sample"),
-    )
+    cut = ("Start", "End", "Days", "Sample")
+    window = tuple((f"--{name.lower()}", name) for name in cut)
     source = (("--source", "Source"), ("--lake", "Lake"))
     return (
         _step(spec, "features", (*source, *_ART, *window)),

@@ -41,6 +41,10 @@ def run(argv: Sequence[str]) -> int:
     flags = _parser().read(argv)
     configure()
     spec, lake = spec_of(flags), _root(flags, "lake")
+    if spec.estimator.task not in OUTPUTS:
+        task = spec.estimator.task
+        tell(f"{spec.name}: answers of the task {task} are not watched yet", {"step": "watch"})
+        return 0
     until, only = _day(flags, "until"), _day(flags, "week")
     artifacts = Store(_root(flags, "artifacts"))
     answers, table = AnsweredWeeks(Lakehouse(lake), spec), MetricsTable(Lakehouse(lake), spec.name)
