@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 MODELS_NAMESPACE = "models"
-"""Where endpoints and the collector run."""
+"""Where endpoints, the collector and the watch jobs run."""
 
 DELIVERY_NAMESPACE = "delivery"
 """Where the delivery worker runs."""
 
 SERVER_ACCOUNT_PREFIX = "server-"
 COLLECTOR_ACCOUNT = "collector"
+WATCH_ACCOUNT = "watch"
 DELIVERY_ACCOUNT = "delivery"
 
 IMAGE_REPOSITORY = "modelyard/release"
@@ -18,8 +19,17 @@ IMAGE_REPOSITORY = "modelyard/release"
 LEDGER_HEAD = "head.json"
 """The one object of the ledger that is replaced; the ledger's own code names it."""
 
+REQUEST_SOURCE = "modelyard"
+"""Who asks delivery for something: the command line, or the platform's own clock."""
+
 REQUESTS = ("Approval Granted", "Promotion Requested", "Waiver Granted")
 """Kinds of events by which people ask delivery for something; the command line sends them."""
+
+RETRAINING_DUE = "Retraining Due"
+"""Kind of event by which the clock asks for a retraining; no person may send it."""
+
+ALARM_CHANGED = "CloudWatch Alarm State Change"
+"""Kind of event by which CloudWatch tells that an alarm rings or has stopped."""
 
 PROMOTER_PERMISSION_SET = "ModelyardPromoter"
 """Single sign-on permission set whose holders may promote."""

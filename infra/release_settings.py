@@ -48,7 +48,7 @@ class ReleaseSettings(Section):
     sample_fraction: Annotated[float, Field(gt=0, le=1)] = 1.0
     """Share of the entities a training run here learns from."""
     schedules_enabled: Annotated[bool, Field(strict=True)] = False
-    """Whether retraining starts by itself."""
+    """Whether watching and retraining start by the clock."""
     mirrored: Annotated[bool, Field(strict=True)] = False
     """Whether the data pipeline here also keeps a redacted mirror."""
     runtime_image: Digest | Literal[""] = ""

@@ -20,6 +20,7 @@ STEPS = {
     "register": "enter the package in the model registry",
     "serve": "answer the Open Inference Protocol V2 (configured by MODELYARD_* variables)",
     "collect": "merge capture segments into the predictions table",
+    "watch": "compare complete weeks of answers with those before; tell what broke",
 }
 """Each step lives in ml.steps.<name>, imported only when asked for, and has run(argv) -> code."""
 

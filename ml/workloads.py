@@ -55,6 +55,23 @@ class Workload:
     """Variables that must be set, even if empty."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """A container that starts by the clock and ends; its environment is filled in likewise."""
+
+    name: str
+    command: tuple[str, ...]
+    schedule: str
+    """Minute, hour, day of month, month, day of week, in UTC."""
+    deadline_seconds: int
+    """After this long it is stopped; the next hour of the clock starts it again."""
+    resources: Resources
+    environment: tuple[str, ...]
+
+
+METRIC_NAMESPACE, BREACH = "Modelyard", "Breach"
+"""CloudWatch metric of watched signals, dimensions Model and Signal: 1 in a week that broke."""
+
 TRAINING_PARAMETERS = (
     "Image",
     "Source",
@@ -62,6 +79,7 @@ TRAINING_PARAMETERS = (
     "Artifacts",
     "Start",
     "End",
+    "Days",
     "Sample",
     "Champion",
     "GitSha",
@@ -77,7 +95,8 @@ _ART = (("--artifacts", "Artifacts"), ("--run", RUN))
 
 def training_steps(spec: ModelSpec) -> tuple[Step, ...]:
     """From source tables to a registered version."""
-    window = (("--start", "Start"), ("--end", "End"), ("--sample", "Sample"))
+    cut = ("Start", "End", "Days", "Sample")
+    window = tuple((f"--{name.lower()}", name) for name in cut)
     source = (("--source", "Source"), ("--lake", "Lake"))
     return (
         _step(spec, "features", (*source, *_ART, *window)),
@@ -146,6 +165,24 @@ def collector() -> Workload:
         probes=Probes(),
         resources=Resources(cpu=0.25, memory_mib=512),
         environment=("MODELYARD_ENVIRONMENT", "MODELYARD_LAKE", "POD_IP", "POD_NAME"),
+    )
+
+
+def watcher(spec: ModelSpec) -> Job:
+    """Compares a model's complete weeks with what is usual; it goes on where it was cut off."""
+    return Job(
+        name=f"watch-{spec.kebab}",
+        command=("python", "-m", "ml", "watch", "--model", spec.name),
+        schedule=spec.monitoring.schedule,
+        deadline_seconds=3600,
+        # One week of rows, fingerprints of a year of weeks.
+        resources=Resources(cpu=0.5, memory_mib=1024),
+        environment=(
+            "MODELYARD_ENVIRONMENT",
+            "MODELYARD_LAKE",
+            "MODELYARD_ARTIFACTS",
+            "POD_NAME",
+        ),
     )
 
 

@@ -23,6 +23,7 @@ from modelyard.commands import (
     sandbox,
     status,
     story,
+    watch,
 )
 from modelyard.errors import ExitCode, YardError
 
@@ -49,6 +50,7 @@ for group in (
     promotion,
     predict,
     feedback,
+    watch,
     audit,
     story,
     sandbox,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pulumi
 import pulumi_aws as aws
@@ -29,8 +29,8 @@ class EventRouteArgs:
     dead_letter_arn: pulumi.Input[str]
     """Where events go that could not be handed over."""
 
-    detail: Mapping[str, Sequence[str]] | None = None
-    """Values that the event's detail must have."""
+    detail: Mapping[str, pulumi.Input[Any]] | None = None
+    """Values that the event's detail must have: lists, or mappings of the same kind."""
 
     def __post_init__(self) -> None:
         if not self.kinds:
@@ -54,7 +54,7 @@ class EventRoute(pulumi.ComponentResource):
         rule = aws.cloudwatch.EventRule(
             f"{name}-rule",
             description=args.description,
-            event_pattern=json.dumps(pattern(args)),
+            event_pattern=pulumi.Output.json_dumps(pattern(args)),
             opts=child,
         )
         aws.cloudwatch.EventTarget(
@@ -77,5 +77,5 @@ def pattern(args: EventRouteArgs) -> dict[str, object]:
     """The event pattern that matches what the args describe."""
     found: dict[str, object] = {"source": [args.source], "detail-type": list(args.kinds)}
     if args.detail:
-        found["detail"] = {key: list(values) for key, values in args.detail.items()}
+        found["detail"] = dict(args.detail)
     return found

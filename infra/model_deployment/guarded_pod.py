@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_kubernetes as k8s
 
-from ml.workloads import Workload
+from ml.workloads import Job, Workload
 
 USER = 10001
 """The image's user; above any id of the node."""
@@ -24,7 +24,7 @@ LEAVE_SECONDS = 3
 class PodPlan:
     """What makes one workload's pod different from another's."""
 
-    workload: Workload
+    workload: Workload | Job
     image: pulumi.Input[str]
     """Full reference by digest."""
 
@@ -47,21 +47,11 @@ POD_FACTS = {"POD_IP": "status.podIP", "POD_NAME": "metadata.name"}
 
 def pod_template(plan: PodPlan) -> k8s.core.v1.PodTemplateSpecArgsDict:
     """A pod that the `restricted` standard admits and that stops without losing anything."""
-    places = {"tmp": ("/tmp", "1Gi"), **plan.volumes}
     return {
         "metadata": {"labels": dict(plan.labels)},
         "spec": {
-            "service_account_name": plan.service_account,
-            # Pod Identity projects its own token; nothing here speaks to the API server.
-            "automount_service_account_token": False,
-            "enable_service_links": False,
+            **_guards(plan),
             "termination_grace_period_seconds": GRACE_SECONDS,
-            "security_context": {
-                "run_as_non_root": True,
-                "run_as_user": USER,
-                "run_as_group": USER,
-                "seccomp_profile": {"type": "RuntimeDefault"},
-            },
             # Spread where there is a choice, start where there is none.
             "topology_spread_constraints": [
                 {
@@ -72,20 +62,50 @@ def pod_template(plan: PodPlan) -> k8s.core.v1.PodTemplateSpecArgsDict:
                 }
                 for key in ("topology.kubernetes.io/zone", "kubernetes.io/hostname")
             ],
-            "containers": [_container(plan, places)],
-            "volumes": [
-                {"name": name, "empty_dir": {"size_limit": size}}
-                for name, (_, size) in places.items()
-            ],
+            "containers": [{**_container(plan), **_answers(plan.workload)}],
         },
     }
 
 
-def _container(
-    plan: PodPlan, places: Mapping[str, tuple[str, str]]
-) -> k8s.core.v1.ContainerArgsDict:
-    workload = plan.workload
-    memory = f"{workload.resources.memory_mib}Mi"
+def job_template(plan: PodPlan) -> k8s.core.v1.PodTemplateSpecArgsDict:
+    """The same pod for work that ends: a failed one is looked at and another one started."""
+    return {
+        "metadata": {"labels": dict(plan.labels)},
+        "spec": {
+            **_guards(plan),
+            "restart_policy": "Never",
+            "containers": [_container(plan)],
+        },
+    }
+
+
+def _guards(plan: PodPlan) -> k8s.core.v1.PodSpecArgsDict:
+    return {
+        "service_account_name": plan.service_account,
+        # Pod Identity projects its own token; nothing here speaks to the API server.
+        "automount_service_account_token": False,
+        "enable_service_links": False,
+        "security_context": {
+            "run_as_non_root": True,
+            "run_as_user": USER,
+            "run_as_group": USER,
+            "seccomp_profile": {"type": "RuntimeDefault"},
+        },
+        "volumes": [
+            {"name": name, "empty_dir": {"size_limit": size}}
+            for name, (_, size) in _places(plan).items()
+        ],
+    }
+
+
+def _places(plan: PodPlan) -> dict[str, tuple[str, str]]:
+    return {"tmp": ("/tmp", "1Gi"), **plan.volumes}
+
+
+def _answers(workload: Workload | Job) -> k8s.core.v1.ContainerArgsDict:
+    """What only a container has that stays up: a port, probes, and time to leave."""
+    if isinstance(workload, Job):
+        raise ValueError(f"{workload.name!r} ends by itself: it has no probes")
     live: k8s.core.v1.HTTPGetActionArgsDict = {
         "path": workload.probes.live,
         "port": workload.port,
@@ -94,6 +114,19 @@ def _container(
         "path": workload.probes.ready,
         "port": workload.port,
     }
+    return {
+        "ports": [{"name": "http", "container_port": workload.port}],
+        # Loading a package may take minutes on a cold node; after that, silence is death.
+        "startup_probe": {"http_get": live, "period_seconds": 1, "failure_threshold": 300},
+        "liveness_probe": {"http_get": live, "period_seconds": 10, "failure_threshold": 3},
+        "readiness_probe": {"http_get": ready, "period_seconds": 2, "failure_threshold": 2},
+        "lifecycle": {"pre_stop": {"sleep": {"seconds": LEAVE_SECONDS}}},
+    }
+
+
+def _container(plan: PodPlan) -> k8s.core.v1.ContainerArgsDict:
+    workload = plan.workload
+    memory = f"{workload.resources.memory_mib}Mi"
     environment: list[k8s.core.v1.EnvVarArgsDict] = [
         {"name": name, "value": value} for name, value in plan.environment.items()
     ]
@@ -106,7 +139,6 @@ def _container(
         "image": plan.image,
         "image_pull_policy": "IfNotPresent",
         "command": list(workload.command),
-        "ports": [{"name": "http", "container_port": workload.port}],
         "env": environment,
         "resources": {
             # Memory is a promise in both directions; cpu beyond the request is shared.
@@ -124,12 +156,7 @@ def _container(
             "run_as_non_root": True,
             "capabilities": {"drop": ["ALL"]},
         },
-        # Loading a package may take minutes on a cold node; after that, silence is death.
-        "startup_probe": {"http_get": live, "period_seconds": 1, "failure_threshold": 300},
-        "liveness_probe": {"http_get": live, "period_seconds": 10, "failure_threshold": 3},
-        "readiness_probe": {"http_get": ready, "period_seconds": 2, "failure_threshold": 2},
-        "lifecycle": {"pre_stop": {"sleep": {"seconds": LEAVE_SECONDS}}},
         "volume_mounts": [
-            {"name": name, "mount_path": path} for name, (path, _) in places.items()
+            {"name": name, "mount_path": path} for name, (path, _) in _places(plan).items()
         ],
     }

@@ -18,7 +18,11 @@ from infra.administration.grants.jobs import (
     training_statements,
 )
 from infra.administration.grants.people import promoter_statements
-from infra.administration.grants.pods import collector_statements, serving_statements
+from infra.administration.grants.pods import (
+    collector_statements,
+    serving_statements,
+    watch_statements,
+)
 from infra.administration.permissions_boundary import (
     PermissionsBoundary,
     PermissionsBoundaryArgs,
@@ -32,6 +36,7 @@ from infra.names import (
     MODELS_NAMESPACE,
     PROMOTER_PERMISSION_SET,
     SERVER_ACCOUNT_PREFIX,
+    WATCH_ACCOUNT,
 )
 
 
@@ -52,6 +57,7 @@ class WorkIdentities:
     packaging: BoundedRole
     serving: BoundedRole
     collector: BoundedRole
+    watch: BoundedRole
     promoter: BoundedRole
     delivery: BoundedRole
     pipelines: BoundedRole
@@ -141,6 +147,7 @@ def make_work_identities(
     schedules = service_of_account("scheduler.amazonaws.com", account)
     servers = pod(access.cluster, account, MODELS_NAMESPACE, f"{SERVER_ACCOUNT_PREFIX}*")
     collector = pod(access.cluster, account, MODELS_NAMESPACE, COLLECTOR_ACCOUNT)
+    watch = pod(access.cluster, account, MODELS_NAMESPACE, WATCH_ACCOUNT)
     delivery = pod(access.cluster, account, DELIVERY_NAMESPACE, DELIVERY_ACCOUNT)
 
     data = role("data", "Ingests and redacts tables", jobs, data_statements(access))
@@ -159,6 +166,7 @@ def make_work_identities(
         collector=role(
             "collector", "Merges captured answers", collector, collector_statements(access)
         ),
+        watch=role("watch", "Compares weeks of answers", watch, watch_statements(access)),
         promoter=role(
             "promoter",
             "Approves promotions, as a person",
@@ -174,7 +182,7 @@ def make_work_identities(
         ),
         scheduler=role(
             "scheduler",
-            "Starts pipelines by the clock",
+            "Asks for retrainings by the clock",
             schedules,
             scheduler_statements(access, dead_letter_arn),
         ),

@@ -10,7 +10,6 @@ import pulumi
 from infra.administration.event_route import EventRoute, EventRouteArgs
 from infra.model_development.job_pipeline import JobPipeline, JobPipelineArgs, JobWalls
 from infra.model_development.model_registry import ModelRegistry, ModelRegistryArgs
-from infra.model_development.pipeline_schedule import PipelineSchedule, PipelineScheduleArgs
 from infra.monitoring.pipeline_watch import PipelineWatch, PipelineWatchArgs
 from infra.programs.release_scope import ReleaseScope
 from ml.spec import ModelSpec
@@ -30,7 +29,6 @@ class ModelPipelines:
     training: pulumi.Output[str]
     data: pulumi.Output[str]
     group: pulumi.Output[str]
-    schedule: pulumi.Output[str] | None
 
 
 def make_pipelines(scope: ReleaseScope, spec: ModelSpec) -> ModelPipelines:
@@ -56,7 +54,6 @@ def make_pipelines(scope: ReleaseScope, spec: ModelSpec) -> ModelPipelines:
         training=training.pipeline_name,
         data=data.pipeline_name,
         group=group.group_name,
-        schedule=_make_schedule(scope, spec, training),
     )
 
 
@@ -76,6 +73,7 @@ def _make_training(scope: ReleaseScope, spec: ModelSpec, group: ModelRegistry) -
         "Artifacts": pulumi.Output.concat("s3://", platform.artifacts_bucket),
         "Start": "all",
         "End": "all",
+        "Days": "all",
         "Sample": str(scope.settings.sample_fraction),
         "Champion": line.package if line else "none",
         "GitSha": "unknown",
@@ -132,21 +130,3 @@ def _make(
     )
     PipelineWatch(f"{spec.kebab}-{kind}-watch", watch, scope.cloud)
     return pipeline
-
-
-def _make_schedule(
-    scope: ReleaseScope, spec: ModelSpec, training: JobPipeline
-) -> pulumi.Output[str] | None:
-    """Retraining by the clock, where the model asks for it."""
-    if spec.retrain.schedule is None or "schedule" not in spec.retrain.triggers:
-        return None
-    platform = scope.platform
-    args = PipelineScheduleArgs(
-        pipeline_arn=training.pipeline_arn,
-        role_arn=platform.scheduler_role_arn,
-        dead_letter_arn=platform.dead_letter_queue_arn,
-        key_arn=platform.messaging_key_arn,
-        cron=spec.retrain.schedule,
-        enabled=scope.settings.schedules_enabled,
-    )
-    return PipelineSchedule(f"{spec.kebab}-retraining", args, scope.cloud).schedule_name

@@ -14,7 +14,9 @@ from infra.monitoring.alarm_topic import AlarmTopic, AlarmTopicArgs
 from infra.monitoring.queue_watch import QueueWatch, QueueWatchArgs
 from infra.names import (
     IMAGE_REPOSITORY,
+    REQUEST_SOURCE,
     REQUESTS,
+    RETRAINING_DUE,
 )
 from infra.programs.cluster import make_cluster, make_namespaces
 from infra.programs.foundation import Keys, make_keys, make_storage
@@ -84,6 +86,7 @@ def deploy(settings: Settings) -> None:
         scheduler_role_arn=roles.scheduler.ready,
         serving_role_arn=roles.serving.ready,
         collector_role_arn=roles.collector.ready,
+        watch_role_arn=roles.watch.ready,
         promoter_role_arn=roles.promoter.ready,
         delivery_role_arn=roles.delivery.ready,
         private_subnet_ids=network.network.subnet_ids,
@@ -121,9 +124,9 @@ def _make_operations(settings: Settings, keys: Keys, opts: pulumi.ResourceOption
         opts,
     )
     requests = EventRouteArgs(
-        description="A person asked for a promotion, approved one, or granted a waiver",
-        source="modelyard",
-        kinds=REQUESTS,
+        description="A person asked for something, or the clock for a retraining",
+        source=REQUEST_SOURCE,
+        kinds=(*REQUESTS, RETRAINING_DUE),
         queue_arn=queue.queue_arn,
         dead_letter_arn=queue.dead_letter_arn,
     )

@@ -41,6 +41,7 @@ class PlatformOutputs:
     scheduler_role_arn: Text
     serving_role_arn: Text
     collector_role_arn: Text
+    watch_role_arn: Text
     promoter_role_arn: Text
     delivery_role_arn: Text
     private_subnet_ids: pulumi.Output[list[str]]

@@ -8,12 +8,13 @@ import pulumi
 
 from infra.model_deployment.capture_collector import CaptureCollector, CaptureCollectorArgs
 from infra.model_deployment.pod_account import PodAccount, PodAccountArgs
-from infra.names import COLLECTOR_ACCOUNT
+from infra.names import COLLECTOR_ACCOUNT, WATCH_ACCOUNT
 from infra.programs.endpoints import make_endpoint
 from infra.programs.pipelines import make_pipelines
 from infra.programs.platform_outputs import PlatformOutputs
 from infra.programs.providers import aws_provider, kubernetes_provider
 from infra.programs.release_scope import ReleaseScope
+from infra.programs.watching import make_drift_alarms, make_schedule, make_watching
 from infra.release_settings import ReleaseSettings
 from ml.spec import ModelSpec
 from ml.workloads import collector
@@ -43,14 +44,33 @@ def deploy(settings: ReleaseSettings, models: Mapping[str, ModelSpec]) -> None:
         if (endpoint := make_endpoint(scope, spec)) is not None
     }
     _make_collector(scope)
+    watching = _make_watching(scope, models)
+    schedules = {name: make_schedule(scope, spec) for name, spec in models.items()}
 
     pulumi.export("endpoints", endpoints)
     pulumi.export("training_pipelines", {name: each.training for name, each in made.items()})
     pulumi.export("data_pipelines", {name: each.data for name, each in made.items()})
     pulumi.export("model_groups", {name: each.group for name, each in made.items()})
-    pulumi.export(
-        "schedules", {name: each.schedule for name, each in made.items() if each.schedule}
-    )
+    pulumi.export("watch_jobs", {name: job for name, job in watching.items() if job})
+    pulumi.export("schedules", {name: each for name, each in schedules.items() if each})
+
+
+def _make_watching(
+    scope: ReleaseScope, models: Mapping[str, ModelSpec]
+) -> dict[str, pulumi.Output[str] | None]:
+    """The alarms of every model, and the jobs that feed them, which share one identity."""
+    account = None
+    if scope.image(None) is not None:
+        access = PodAccountArgs(
+            name=WATCH_ACCOUNT,
+            namespace=scope.platform.namespace,
+            cluster_name=scope.platform.cluster_name,
+            role_arn=scope.platform.watch_role_arn,
+        )
+        account = PodAccount("watch-access", access, scope.cloud).account_name
+    for spec in models.values():
+        make_drift_alarms(scope, spec)
+    return {name: make_watching(scope, spec, account) for name, spec in models.items()}
 
 
 def _make_collector(scope: ReleaseScope) -> None:

@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from deltalake import CommitProperties, DeltaTable, Transaction, write_deltalake
 from deltalake.exceptions import DeltaError, TableNotFoundError
 
+from ml.data.scan import Scan, frame_of
 from ml.failures import StepError
 
 
@@ -80,12 +81,17 @@ class Lakehouse:
         except DeltaError as error:
             raise StepError(f"{self.uri(name)}: {error}") from error
         source = TableVersion(name=name, uri=self.uri(name), version=table.version())
-        return Snapshot(frame=_frame(rows), source=source)
+        return Snapshot(frame=frame_of(rows), source=source)
+
+    def scan(self, name: str) -> Scan | None:
+        """The newest version, for whoever reads it part by part; none where there is no table."""
+        table = self._open(name)
+        return None if table is None else Scan(table)
 
     def columns(self, name: str, columns: Sequence[str]) -> pl.DataFrame | None:
         """Some columns of the newest version; none where there is no table."""
         table = self._open(name)
-        return None if table is None else _frame(table.to_pyarrow_table(columns=list(columns)))
+        return None if table is None else frame_of(table.to_pyarrow_table(columns=list(columns)))
 
     def applied(self, name: str, app_id: str) -> int | None:
         """The version that a writer last recorded for itself in this table."""
@@ -107,6 +113,26 @@ class Lakehouse:
     ) -> bool:
         """Make `frame` the table's content; older versions stay readable."""
         return self._write(name, frame, "overwrite", app_id, app_version, metadata)
+
+    def replace_where(self, name: str, frame: pl.DataFrame, *, column: str, value: str) -> None:
+        """Make `frame` all rows whose partition `column` is `value`, in one commit.
+
+        The first call makes the table, partitioned by `column`; a column that the table does not
+        have yet is added to it.
+        """
+        table = self._open(name)
+        try:
+            write_deltalake(
+                table or self._address(name),
+                frame.to_arrow(),
+                mode="append" if table is None else "overwrite",
+                predicate=None if table is None else f"{column} = '{value}'",
+                partition_by=[column],
+                schema_mode=None if table is None else "merge",
+                storage_options=None if table else self._options(),
+            )
+        except DeltaError as error:
+            raise StepError(f"{self.uri(name)}: {error}") from error
 
     def _write(
         self,
@@ -154,13 +180,6 @@ class Lakehouse:
         if not self.root.startswith("s3://"):
             return None
         return storage_options(self._session)
-
-
-def _frame(rows: Any) -> pl.DataFrame:
-    frame = pl.from_arrow(rows)
-    if not isinstance(frame, pl.DataFrame):
-        raise TypeError(f"expected a table, got {type(frame).__name__}")
-    return frame
 
 
 def storage_options(session: boto3.Session) -> dict[str, str]:

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import polars as pl
 
-from ml.data.features import DAY, KEY_PREFIX
+from ml.data.features import DAY, KEY_PREFIX, LABEL
 from ml.data.window import Window
 from ml.development.split import SplitError, split_by_day, split_by_hash
 from ml.failures import StepError
@@ -27,11 +27,16 @@ def training_set(
     table: pl.DataFrame,
     window: Window,
     *,
+    days: int | None = None,
     holdout_days: int | None = None,
     sample: float = 1.0,
 ) -> TrainingSet:
-    """Split by the spec's rule, then take the sample of the training rows."""
-    days = holdout_days or spec.gates.holdout_days
+    """Split by the spec's rule, then take the sample of the training rows.
+
+    The holdout is the window's last labelled days; with `days` the window begins that many days
+    before its end.
+    """
+    held = holdout_days or spec.gates.holdout_days or 0
     keys = [name for name in table.columns if name.startswith(KEY_PREFIX)]
     if table.is_empty():
         raise StepError(f"no rows between {window.start} and {window.end}; has the data landed?")
@@ -45,10 +50,10 @@ def training_set(
             )
             start = None
         else:
-            window = _measured(table, window)
-            end = window.end or date.max
-            split = split_by_day(table, day=DAY, holdout_days=days or 0, end=end)
-            start = end - timedelta(days=days or 0)
+            window, end = _measured(table, window, days)
+            inside = table.filter(pl.col(DAY) >= window.start)
+            split = split_by_day(inside, day=DAY, holdout_days=held, end=end)
+            start = end - timedelta(days=held)
         training = sampled(spec, split.training, sample)
     except SplitError as error:
         raise StepError(str(error)) from error
@@ -57,12 +62,20 @@ def training_set(
     )
 
 
-def _measured(table: pl.DataFrame, window: Window) -> Window:
-    """The window with both sides named."""
-    first, last = table[DAY].min(), table[DAY].max()
-    if not isinstance(first, date) or not isinstance(last, date):
+def _measured(table: pl.DataFrame, window: Window, days: int | None) -> tuple[Window, date]:
+    """The window with both sides named, and the day after its last labelled one.
+
+    Days at the end whose outcomes nobody knows yet would only shorten the holdout.
+    """
+    labelled = table.filter(pl.col(LABEL).is_not_null())
+    first, last = table[DAY].min(), labelled[DAY].max()
+    if not isinstance(first, date):
         raise StepError(f"column {DAY} holds no days")
-    return Window(start=window.start or first, end=window.end or last + timedelta(days=1))
+    if not isinstance(last, date):
+        raise StepError(f"no row between {window.start} and {window.end} has a label yet")
+    end = last + timedelta(days=1)
+    start = max(window.start or first, end - timedelta(days=days) if days else first)
+    return Window(start=start, end=end), end
 
 
 def sampled(spec: ModelSpec, frame: pl.DataFrame, sample: float) -> pl.DataFrame:

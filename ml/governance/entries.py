@@ -19,6 +19,7 @@ KINDS = (
     "rolled_back",
     "failed",
     "retrained",
+    "skipped",
     "withdrawn",
 )
 _LIVE = ("released", "rolled_back")

@@ -27,10 +27,12 @@ class Loop:
         tables: Callable[[], list[str]],
         collect: Callable[[str], Collected],
         seconds: float,
+        afterwards: Callable[[], None] = lambda: None,
     ) -> None:
         self._tables = tables
         self._collect = collect
         self._seconds = seconds
+        self._afterwards = afterwards
         self._stop = threading.Event()
         self._turned = time.monotonic()
         self.registry = CollectorRegistry()
@@ -61,6 +63,7 @@ class Loop:
         """Collect until stopped."""
         while not self._stop.is_set():
             self._turn()
+            self._afterwards()
             self._stop.wait(self._seconds)
 
     def _turn(self) -> None:

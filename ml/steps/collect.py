@@ -10,14 +10,16 @@ from collections.abc import Sequence
 
 import boto3
 
-from ml.data.lakehouse import storage_options
+from ml.data.lakehouse import Lakehouse, storage_options
 from ml.failures import StepError
 from ml.monitoring.captured import CapturedSegments, FeedbackSegments
 from ml.monitoring.collecting import Loop, status_server
 from ml.monitoring.collector import Collected, Collector
 from ml.monitoring.label_rows import label_rows
+from ml.monitoring.metrics_table import MetricsTable, newest_week
 from ml.monitoring.predictions import LabelsTable, PredictionsTable
 from ml.monitoring.rows import table_rows
+from ml.monitoring.watch_gauges import WatchGauges, watched_models
 from ml.steps.logs import configure
 
 SECONDS = 5.0
@@ -55,7 +57,14 @@ def run(argv: Sequence[str]) -> int:
         for table in tables():
             collect(table)
         return 0
-    return _serve(Loop(tables, collect, _seconds()))
+    lakehouse = Lakehouse(lake, session)
+    gauges = WatchGauges(
+        lambda: watched_models(s3, lake),
+        lambda model: newest_week(MetricsTable(lakehouse, model).read()),
+    )
+    loop = Loop(tables, collect, _seconds(), afterwards=gauges.refresh)
+    loop.registry.register(gauges)
+    return _serve(loop)
 
 
 def _serve(loop: Loop) -> int:

@@ -24,12 +24,17 @@ def run(argv: Sequence[str]) -> int:
     """Build the tables one training run reads, and record which table versions they came from."""
     flags = _parser().read(argv)
     spec = spec_of(flags)
-    window = parse_window(flags.start, flags.end)
+    window, days = parse_window(flags.start, flags.end), _days(flags.days)
     source = Lakehouse(flags.source)
     snapshots = {name: source.read(f"curated/{name}") for name in spec.data.tables}
     table = feature_table(spec, {name: s.frame for name, s in snapshots.items()}, window)
     chosen = training_set(
-        spec, table, window, holdout_days=flags.holdout_days, sample=_share(flags.sample)
+        spec,
+        table,
+        window,
+        days=days,
+        holdout_days=flags.holdout_days,
+        sample=_share(flags.sample),
     )
     lake = Lakehouse(flags.lake)
     lake.replace(f"features/{spec.name}", table, app_id=flags.run, app_version=1)
@@ -53,6 +58,9 @@ def _parser() -> StepParser:
     parser.add_argument("--start", default=ALL, help="first local day, 2013-01-01, or all")
     parser.add_argument("--end", default=ALL, help="local day after the last one, or all")
     parser.add_argument(
+        "--days", default=ALL, help="days before the end, the holdout among them, or all"
+    )
+    parser.add_argument(
         "--holdout-days", type=int, help="instead of the spec's gates.holdout_days"
     )
     parser.add_argument("--sample", default="1.0", help="share of training rows kept, in (0, 1]")
@@ -67,6 +75,16 @@ def _share(text: str) -> float:
     if not 0 < share <= 1:
         raise StepError(f"--sample: {text!r} must be a number above 0 and at most 1", exit_code=2)
     return share
+
+
+def _days(text: str) -> int | None:
+    if text == ALL:
+        return None
+    if not (text.isascii() and text.isdigit() and int(text) > 0):
+        raise StepError(
+            f"--days: {text!r} must be a whole number above 0, or {ALL!r}", exit_code=2
+        )
+    return int(text)
 
 
 def _record(

@@ -68,12 +68,10 @@ def retrain(
     name = catalogue.model(model)
     catalogue.environment(env)
     place = open_to_change(target, [env]).place(env)
-    from modelyard.live.retraining import live_release, train_now
+    from modelyard.live.retraining import retrain_now
 
     with _training(name, env):
-        done = train_now(
-            place, name, live_release(place, name), note, start=start, end=end, wait=wait
-        )
+        done = retrain_now(place, name, note, start=start, end=end, wait=wait)
     _show(done, as_json)
 
 

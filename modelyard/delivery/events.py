@@ -12,6 +12,9 @@ REGISTERED = "SageMaker Model Package State Change"
 PROMOTION = "Promotion Requested"
 APPROVAL = "Approval Granted"
 WAIVER = "Waiver Granted"
+DUE = "Retraining Due"
+"""The clock asks for a retraining; no person may send it."""
+ALARM = "CloudWatch Alarm State Change"
 
 
 @dataclass(frozen=True, kw_only=True)

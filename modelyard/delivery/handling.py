@@ -1,7 +1,7 @@
 """What each event means: which journey it moves, or begins."""
 
 from modelyard import versions
-from modelyard.delivery import events, travel
+from modelyard.delivery import events, retraining, travel
 from modelyard.delivery.events import Event
 from modelyard.delivery.journey import PARKED, Journey, State, now
 from modelyard.delivery.station import Station
@@ -15,6 +15,8 @@ def handle(event: Event, station: Station) -> Journey | None:
         return _registered(event, station)
     if event.kind in {events.WAIVER, events.APPROVAL}:
         return _agreed(event, station)
+    if event.kind in retraining.KINDS:
+        return retraining.ask(event, station)
     return None
 
 

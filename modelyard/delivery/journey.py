@@ -40,6 +40,8 @@ class Journey(BaseModel):
     requested_by: str
     """ARN of the caller, or of the role that registered the version."""
     requested_at: str
+    cause: str = ""
+    """What asked for it where no person did: `alarm NAME`, or `schedule`."""
     state: State = State.REQUESTED
     reason: str = ""
     """Why it waits, was refused or failed; empty otherwise."""
@@ -47,7 +49,7 @@ class Journey(BaseModel):
     """The release record: git SHA, image digest, who built it."""
     approval: dict[str, Any] = Field(default_factory=dict)
     window: dict[str, str] = Field(default_factory=dict)
-    """`start` and `end` of the data to train on; empty means all there is."""
+    """`start` and `end` of the data to train on, or `days` before the end; empty means all."""
     execution: str = ""
     """ARN of the training pipeline's execution."""
     package: str = ""

@@ -7,6 +7,7 @@ from modelyard.delivery.history import append_once
 from modelyard.delivery.journey import Journey
 from modelyard.delivery.load_test import LoadResult
 from modelyard.delivery.load_test import load as run_load
+from modelyard.delivery.retraining import RetrainRules
 from modelyard.delivery.station import Machinery
 from modelyard.errors import RefusedError, YardError
 from modelyard.live.deploying import deploy_releases
@@ -36,6 +37,7 @@ def machinery(report: Callable[[str], None]) -> Machinery:
         load=_load,
         record=append_once,
         approval_rule=_approval_rule,
+        retrain_rules=_retrain_rules,
     )
 
 
@@ -53,6 +55,7 @@ def _start_training(place: Place, journey: Journey) -> str:
         name=journey.id,
         start=journey.window.get("start", ""),
         end=journey.window.get("end", ""),
+        days=journey.window.get("days", ""),
     )
 
 
@@ -107,3 +110,20 @@ def _approval_rule(model: str) -> str:
     from modelyard.checkout import root
 
     return load_model(root() / "models" / model).promotion.approval
+
+
+def _retrain_rules(model: str) -> RetrainRules | None:
+    from ml.monitoring.training_cost import estimate
+    from ml.spec import load_model
+    from ml.workloads import training_steps
+    from modelyard.catalogue import model_names
+    from modelyard.checkout import root
+
+    if model not in model_names():
+        return None
+    spec = load_model(root() / "models" / model)
+    return RetrainRules(
+        limits=spec.retrain,
+        cost=estimate(training_steps(spec)),
+        dated=spec.data.day is not None,
+    )

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from modelyard.delivery.journey import Journey, Journeys
 from modelyard.delivery.load_test import LoadResult
@@ -13,6 +13,9 @@ from modelyard.delivery.operations import Operations
 from modelyard.live.releases import ReleaseLines
 from modelyard.place import Place
 from modelyard.versions import Version
+
+if TYPE_CHECKING:
+    from modelyard.delivery.retraining import RetrainRules
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +38,8 @@ class Machinery:
     """Appends to the ledger once per operation."""
     approval_rule: Callable[[str], str]
     """A model's own rule: `required`, or `gate` where a passed gate is enough in production."""
+    retrain_rules: "Callable[[str], RetrainRules | None]"
+    """What a model's spec says about retraining by itself; none where there is no such model."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -131,42 +131,12 @@ def store_evidence(journey: Journey, station: Station) -> dict[str, Any]:
     return {"evidence": address}
 
 
-def record(journey: Journey, station: Station) -> dict[str, Any]:
-    """Write into the ledger that this version is live, who wanted it and what stood for it."""
-    version = versions.describe(station.place, journey.package)
-    station.machinery.record(
-        station.place,
-        {
-            "operation": f"release#{journey.id}",
-            "kind": "released",
-            "model": journey.model,
-            "version": version.number,
-            "image": version.line["image"],
-            "package": version.line["package"],
-            "digest": version.line["digest"],
-            "run": version.facts.get("run", ""),
-            "git_sha": version.facts.get("git_sha", ""),
-            "gate": version.gate,
-            "waived_by": journey.done["judge"].get("waiver", {}).get("owner", ""),
-            "reason": journey.done["judge"].get("waiver", {}).get("reason", ""),
-            "approver": _approver(journey),
-            "actor": journey.requested_by,
-        },
-    )
-    return {"recorded": True}
-
-
 def approve_version(journey: Journey, station: Station) -> dict[str, Any]:
     """Say in the registry that this version went live."""
     version = versions.describe(station.place, journey.package)
     if version.status != versions.APPROVED:
         versions.approve(station.place, version, f"released by delivery, journey {journey.id}")
     return {"status": versions.APPROVED}
-
-
-def _approver(journey: Journey) -> str:
-    promoted = journey.done.get("verify", {}).get("approver", "")
-    return str(promoted or journey.done["judge"].get("agreed", ""))
 
 
 def _agreed(journey: Journey, station: Station, version: versions.Version, *, waived: bool) -> str:

@@ -4,7 +4,7 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-from modelyard.delivery import steps
+from modelyard.delivery import recording, steps
 from modelyard.delivery.journey import Journey, State, now
 from modelyard.delivery.station import Station
 from modelyard.delivery.steps import ParkedError, Step
@@ -15,6 +15,11 @@ BEFORE_TRAINING: Sequence[tuple[str, Step]] = (
     ("copy", steps.copy_image),
     ("train", steps.start_training),
 )
+BEFORE_RETRAINING: Sequence[tuple[str, Step]] = (
+    # The release is live here already: it was approved and copied when it came.
+    ("train", steps.start_training),
+    ("tell", recording.retraining),
+)
 AFTER_REGISTRATION: Sequence[tuple[str, Step]] = (
     ("judge", steps.judge),
     ("line", steps.write_line),
@@ -22,15 +27,16 @@ AFTER_REGISTRATION: Sequence[tuple[str, Step]] = (
     ("smoke", steps.smoke),
     ("load", steps.load),
     ("evidence", steps.store_evidence),
-    ("ledger", steps.record),
+    ("ledger", recording.release),
     ("approve", steps.approve_version),
 )
 CHANGES_WHAT_IS_LIVE = {"line", "deploy", "smoke", "load"}
 
 
 def request_training(journey: Journey, station: Station) -> Journey:
-    """Take a requested promotion to where its training runs."""
-    journey = _walk(journey, station, BEFORE_TRAINING)
+    """Take what was requested to where its training runs."""
+    way = BEFORE_RETRAINING if journey.cause else BEFORE_TRAINING
+    journey = _walk(journey, station, way)
     if journey.state is not State.REQUESTED:
         return journey
     return _save(station, journey.model_copy(update={"state": State.TRAINING}))
@@ -130,4 +136,6 @@ def _stamped(facts: dict[str, Any], begun: float) -> dict[str, Any]:
 
 def _purpose(journey: Journey) -> str:
     what = journey.release.get("git_sha", "")[:7] or journey.version
+    if journey.cause:
+        return f"retraining {journey.id} of {journey.model}, requested by {journey.cause}"
     return f"promotion {journey.id} of {journey.model} {what} into {journey.environment}"

@@ -4,7 +4,7 @@ import threading
 import time
 from collections.abc import Sequence
 
-from modelyard.delivery import events, handling, travel
+from modelyard.delivery import events, handling, retraining, travel
 from modelyard.delivery.events import Event
 from modelyard.delivery.journey import Journey, OvertakenError, State
 from modelyard.delivery.station import Station
@@ -122,6 +122,8 @@ def _give_up(event: Event, station: Station, text: str) -> None:
 
 
 def _journey_of(event: Event, station: Station) -> Journey | None:
+    if event.kind in retraining.KINDS:
+        return retraining.journey_of(event, station)
     named = event.detail.get("journey")
     if named:
         return station.journeys.find(str(named))

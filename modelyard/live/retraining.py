@@ -26,6 +26,32 @@ def live_release(place: Place, model: str) -> dict[str, Any]:
     return release_record(place, line["image"])
 
 
+def retrain_now(
+    place: Place,
+    model: str,
+    report: Callable[[str], None],
+    *,
+    start: str = "",
+    end: str = "",
+    wait: bool = True,
+) -> dict[str, Any]:
+    """Train the live release again, on as much history as the model's spec says."""
+    from ml.spec import load_model
+
+    days = load_model(place.root / "models" / model).retrain.window_days
+    return train_now(
+        place,
+        model,
+        live_release(place, model),
+        report,
+        start=start,
+        end=end,
+        # Who names a beginning wants that one, not the spec's.
+        days="" if start or days is None else str(days),
+        wait=wait,
+    )
+
+
 def train_now(
     place: Place,
     model: str,
@@ -35,6 +61,7 @@ def train_now(
     name: str = "",
     start: str = "",
     end: str = "",
+    days: str = "",
     wait: bool = True,
     accept_parked: bool = False,
 ) -> dict[str, Any]:
@@ -43,7 +70,7 @@ def train_now(
     With the name of a training that was started before, that one is followed.
     """
     name = name or f"train-{uuid.uuid4().hex[:12]}"
-    execution = start_training(place, model, release, name=name, start=start, end=end)
+    execution = start_training(place, model, release, name=name, start=start, end=end, days=days)
     run = execution.rsplit("/", 1)[-1]
     append_once(
         place,

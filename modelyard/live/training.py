@@ -42,6 +42,7 @@ def start_training(
     name: str,
     start: str = "",
     end: str = "",
+    days: str = "",
 ) -> str:
     """Start training once under this name; a second call finds the first one's execution.
 
@@ -61,6 +62,8 @@ def start_training(
         parameters["Start"] = start
     if end:
         parameters["End"] = end
+    if days:
+        parameters["Days"] = days
     return _start(place, pipeline, name, parameters)
 
 

@@ -36,16 +36,21 @@ from infra.model_deployment.restricted_namespace import (
     RestrictedNamespace,
     RestrictedNamespaceArgs,
 )
+from infra.model_deployment.scheduled_job import ScheduledJob, ScheduledJobArgs
 from infra.model_development.image_registry import ImageRegistry, ImageRegistryArgs
 from infra.model_development.job_pipeline import JobPipeline, JobPipelineArgs, JobWalls
 from infra.model_development.model_registry import ModelRegistry, ModelRegistryArgs
-from infra.model_development.pipeline_schedule import PipelineSchedule, PipelineScheduleArgs
+from infra.model_development.retraining_schedule import (
+    RetrainingSchedule,
+    RetrainingScheduleArgs,
+)
 from infra.monitoring.alarm_topic import AlarmTopic, AlarmTopicArgs
+from infra.monitoring.drift_watch import DriftWatch, DriftWatchArgs
 from infra.monitoring.log_group import LogGroup, LogGroupArgs
 from infra.monitoring.pipeline_watch import PipelineWatch, PipelineWatchArgs
 from infra.monitoring.queue_watch import QueueWatch, QueueWatchArgs
 from ml.spec import load_model
-from ml.workloads import collector, data_steps, server
+from ml.workloads import collector, data_steps, server, watcher
 
 ACCOUNT = "111122223333"
 KEY = "arn:aws:kms:eu-west-1:111122223333:key/test"
@@ -97,6 +102,9 @@ EXAMPLES: dict[Any, Any] = {
         namespaces=("models",),
     ),
     DeliveryQueue: DeliveryQueueArgs(account_id=ACCOUNT, region="eu-west-1", key_arn=KEY),
+    DriftWatch: DriftWatchArgs(
+        model="flight_delay", signals=("label_rate", "performance"), topic_arn=TOPIC
+    ),
     EncryptionKey: EncryptionKeyArgs(purpose="data", account_id=ACCOUNT),
     Endpoint: EndpointArgs(
         workload=server(MODEL),
@@ -145,14 +153,6 @@ EXAMPLES: dict[Any, Any] = {
         path="/modelyard/test/",
         statements=[allow("One", "s3:GetObject", "*")],
     ),
-    PipelineSchedule: PipelineScheduleArgs(
-        pipeline_arn="arn:aws:sagemaker:::pipeline/p",
-        role_arn=ROLE,
-        dead_letter_arn=QUEUE,
-        key_arn=KEY,
-        cron="0 6 1 * *",
-        enabled=False,
-    ),
     PipelineWatch: PipelineWatchArgs(pipeline_name="p", topic_arn=TOPIC),
     PodAccount: PodAccountArgs(
         name="server-flight-delay",
@@ -179,6 +179,24 @@ EXAMPLES: dict[Any, Any] = {
     QueueWatch: QueueWatchArgs(queue_name="q", dead_letter_name="d", topic_arn=TOPIC),
     RestrictedNamespace: RestrictedNamespaceArgs(
         name="models", cluster_version="1.37", cpu=8, memory_gib=16, pods=20
+    ),
+    RetrainingSchedule: RetrainingScheduleArgs(
+        model="flight_delay",
+        bus_arn="arn:aws:events:eu-west-1:111122223333:event-bus/default",
+        role_arn=ROLE,
+        dead_letter_arn=QUEUE,
+        key_arn=KEY,
+        cron="0 6 1 * *",
+        enabled=False,
+    ),
+    ScheduledJob: ScheduledJobArgs(
+        job=watcher(MODEL),
+        component="watch",
+        image=IMAGE,
+        namespace="models",
+        service_account="watch",
+        environment={name: "set" for name in watcher(MODEL).environment if name != "POD_NAME"},
+        enabled=True,
     ),
     SigningKey: SigningKeyArgs(purpose="packages", account_id=ACCOUNT),
 }

@@ -14,7 +14,7 @@ from infra.model_development import definition_template
 from infra.model_development.definition_template import render
 from infra.model_development.job_pipeline import JobPipeline, JobPipelineArgs
 from infra.model_development.pipeline_definition import PipelinePlan, compile_definition
-from infra.model_development.pipeline_schedule import schedule_expression
+from infra.model_development.retraining_schedule import schedule_expression
 from ml.workloads import RUN, training_steps
 from tests.infra.examples import EXAMPLES, IMAGE, KEY, MODEL, ROLE
 

@@ -16,6 +16,7 @@ from ml.workloads import (
     data_steps,
     server,
     training_steps,
+    watcher,
 )
 
 MODELS = load_models(Path("models"))
@@ -48,7 +49,8 @@ def test_a_mirror_is_made_only_where_there_is_one(spec: ModelSpec) -> None:
 
 def test_servers_and_steps_are_run_by_the_entry_point(spec: ModelSpec) -> None:
     steps: tuple[Step, ...] = (*training_steps(spec), *data_steps(spec))
-    for command in (*(step.command for step in steps), server(spec).command, collector().command):
+    others = (server(spec), collector(), watcher(spec))
+    for command in (*(step.command for step in steps), *(other.command for other in others)):
         assert command[:3] == ("python", "-m", "ml")
         assert command[3] in STEPS
 

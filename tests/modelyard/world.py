@@ -9,6 +9,7 @@ from typing import Any
 
 from modelyard.delivery.journey import Journey
 from modelyard.delivery.load_test import LoadResult
+from modelyard.delivery.retraining import RetrainRules
 from modelyard.delivery.station import Machinery, Station
 from modelyard.live.releases import ReleaseLines
 from modelyard.outputs import PlatformOutputs, ReleasesOutputs
@@ -166,6 +167,7 @@ class Works:
     served: dict[str, str] = field(default_factory=dict)
     training: str = "Executing"
     rule: str = "required"
+    retrain: RetrainRules | None = None
 
     def machinery(self) -> Machinery:
         """The table of functions that delivery uses."""
@@ -178,6 +180,7 @@ class Works:
             load=self._load,
             record=self._record,
             approval_rule=lambda model: self.rule,
+            retrain_rules=lambda model: self.retrain if model == MODEL else None,
         )
 
     def _did(self, what: str) -> None:

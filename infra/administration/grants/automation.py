@@ -8,6 +8,7 @@ import pulumi
 
 from infra.administration.grants.access import Access, Arn
 from infra.administration.statements import Statement, allow
+from infra.names import REQUEST_SOURCE, RETRAINING_DUE
 
 
 def pipeline_statements(access: Access, job_roles: Sequence[Arn]) -> list[Statement]:
@@ -52,12 +53,20 @@ def pipeline_statements(access: Access, job_roles: Sequence[Arn]) -> list[Statem
 
 
 def scheduler_statements(access: Access, dead_letter_queue: Arn) -> list[Statement]:
-    """Start a pipeline when its hour has come, or set the failed call aside."""
+    """Ask for a retraining when its hour has come, or set the failed request aside."""
     return [
         allow(
-            "StartPipelines",
-            "sagemaker:StartPipelineExecution",
-            access.arn("sagemaker", "pipeline/*"),
+            "AskForRetraining",
+            "events:PutEvents",
+            access.arn("events", "event-bus/default"),
+            {
+                "ForAllValues:StringEquals": {
+                    "events:source": REQUEST_SOURCE,
+                    "events:detail-type": [RETRAINING_DUE],
+                },
+                # ForAllValues alone is true for a request that names nothing.
+                "Null": {"events:source": "false", "events:detail-type": "false"},
+            },
         ),
         allow("SetAside", "sqs:SendMessage", dead_letter_queue),
         allow("EncryptMessage", ["kms:Decrypt", "kms:GenerateDataKey"], access.keys.messaging),

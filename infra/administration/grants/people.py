@@ -6,7 +6,7 @@ from infra.administration.grants.access import Access, under
 from infra.administration.grants.jobs import READ
 from infra.administration.grants.ledger import ledger_statements
 from infra.administration.statements import Statement, allow, deny, through
-from infra.names import REQUESTS
+from infra.names import REQUEST_SOURCE, REQUESTS
 
 
 def promoter_statements(access: Access) -> list[Statement]:
@@ -60,7 +60,7 @@ def promoter_statements(access: Access) -> list[Statement]:
             access.arn("events", "event-bus/default"),
             {
                 "ForAllValues:StringEquals": {
-                    "events:source": "modelyard",
+                    "events:source": REQUEST_SOURCE,
                     "events:detail-type": list(REQUESTS),
                 },
                 # ForAllValues alone is true for a request that names nothing.

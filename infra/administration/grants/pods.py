@@ -5,6 +5,7 @@ from __future__ import annotations
 from infra.administration.grants.access import Access, under
 from infra.administration.grants.jobs import READ, USE_KEY, WRITE
 from infra.administration.statements import Statement, allow, through
+from ml.workloads import METRIC_NAMESPACE
 
 
 def serving_statements(access: Access) -> list[Statement]:
@@ -39,10 +40,62 @@ def collector_statements(access: Access) -> list[Statement]:
             "FindSegments",
             "s3:ListBucket",
             buckets.lakehouse,
-            {"StringLike": {"s3:prefix": [p for place in places for p in (place, f"{place}/*")]}},
+            {
+                "StringLike": {
+                    "s3:prefix": [
+                        p for place in (*places, "metrics") for p in (place, f"{place}/*")
+                    ]
+                }
+            },
         ),
         allow(
             "MergeSegments", [*READ, *WRITE, "s3:DeleteObject"], under(buckets.lakehouse, *places)
         ),
+        # What it shows to Prometheus.
+        allow("ReadMetrics", READ, under(buckets.lakehouse, "metrics")),
         allow("UseDataKey", USE_KEY, keys.data, through("s3", access.region)),
+    ]
+
+
+def watch_statements(access: Access) -> list[Statement]:
+    """Read answers, labels and what packages say of their held-out rows; tell what was found."""
+    buckets, keys, region = access.buckets, access.keys, access.region
+    zones = ("predictions", "labels", "metrics", "reports/watch")
+    facts = [
+        arn
+        for name in ("manifest.json", "fingerprint.json", "metrics.json")
+        for arn in under(buckets.artifacts, "packages/*", name=name)
+    ]
+    return [
+        allow(
+            "FindTables",
+            "s3:ListBucket",
+            buckets.lakehouse,
+            {
+                "StringLike": {
+                    "s3:prefix": [each for zone in zones for each in (zone, f"{zone}/*")]
+                }
+            },
+        ),
+        allow("ReadAnswers", READ, under(buckets.lakehouse, "predictions", "labels")),
+        allow(
+            "KeepMetrics", [*READ, *WRITE, "s3:DeleteObject"], under(buckets.lakehouse, "metrics")
+        ),
+        allow("WriteReports", WRITE, under(buckets.lakehouse, "reports/watch")),
+        allow("UseDataKey", USE_KEY, keys.data, through("s3", region)),
+        allow(
+            "ListPackages",
+            "s3:ListBucket",
+            buckets.artifacts,
+            {"StringLike": {"s3:prefix": ["packages/*"]}},
+        ),
+        # Never a model's bytes: watching needs none.
+        allow("ReadPackageFacts", READ, facts),
+        allow("DecryptPackageFacts", "kms:Decrypt", keys.artifacts, through("s3", region)),
+        allow(
+            "TellVerdicts",
+            "cloudwatch:PutMetricData",
+            "*",
+            {"StringEquals": {"cloudwatch:namespace": METRIC_NAMESPACE}},
+        ),
     ]

@@ -128,6 +128,7 @@ def _schedule(call: Call) -> dict[str, Any]:
     wanted = call.inputs
     target = dict(wanted["target"])
     parameters = target.pop("sagemakerPipelineParameters", None)
+    bus = target.pop("eventbridgeParameters", None)
     request: dict[str, Any] = {
         "Name": wanted["name"],
         "GroupName": wanted.get("groupName") or "default",
@@ -138,6 +139,9 @@ def _schedule(call: Call) -> dict[str, Any]:
     if parameters is not None:
         entries = [pascal(each) for each in parameters.get("pipelineParameters", [])]
         request["Target"]["SageMakerPipelineParameters"] = {"PipelineParameterList": entries}
+    if bus is not None:
+        # The provider spells it as one word, AWS as two.
+        request["Target"]["EventBridgeParameters"] = pascal(bus)
     for key, name in (
         ("description", "Description"),
         ("scheduleExpressionTimezone", "ScheduleExpressionTimezone"),

@@ -4,6 +4,7 @@ import sys
 import uuid
 from typing import Any
 
+from moto.events.models import events_backends
 from moto.sagemaker.models import sagemaker_backends
 from moto.sns.models import sns_backends
 from moto.sqs.models import sqs_backends
@@ -24,7 +25,7 @@ def deliver(target: dict[str, Any], body: str, *, source_arn: str) -> Outcome:
         return Outcome(
             target=arn,
             result="unsupported",
-            detail="the sandbox delivers to SQS, SNS and SageMaker pipelines",
+            detail="the sandbox delivers to SQS, SNS, event buses and SageMaker pipelines",
         )
     except Exception as error:
         detail = str(getattr(error, "message", "")) or str(error) or repr(error)
@@ -40,11 +41,23 @@ def _send(arn: str, target: dict[str, Any], body: str) -> None:
         sqs_backends[account][region].send_message(rest[0], body, group_id=group)
     elif service == "sns":
         sns_backends[account][region].publish(body, arn=arn)
+    elif service == "events" and rest[0].startswith("event-bus/"):
+        _put(account, region, rest[0].partition("/")[2], target["EventBridgeParameters"], body)
     elif service == "sagemaker" and rest[0].startswith("pipeline/"):
         parameters = target.get("SageMakerPipelineParameters", {})
         _start(account, region, rest[0].partition("/")[2], parameters)
     else:
         raise _UnsupportedError
+
+
+def _put(account: str, region: str, bus: str, said: dict[str, str], body: str) -> None:
+    entry = {
+        "Source": said["Source"],
+        "DetailType": said["DetailType"],
+        "Detail": body,
+        "EventBusName": bus,
+    }
+    events_backends[account][region].put_events([entry])
 
 
 def _start(account: str, region: str, name: str, parameters: dict[str, Any]) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import boto3
 import polars as pl
+import pyarrow.compute as pc
 import pytest
 
 from ml.data.lakehouse import Lakehouse, storage_options
@@ -107,3 +108,25 @@ def test_without_credentials_the_way_out_is_told(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(session, "get_credentials", lambda: None)
     with pytest.raises(StepError, match="set AWS_PROFILE"):
         storage_options(session)
+
+
+def test_a_part_of_a_table_is_replaced_whole_and_the_others_stay(root: str) -> None:
+    lake = Lakehouse(root)
+    lake.replace_where("m", ROWS.with_columns(w=pl.lit("one")), column="w", value="one")
+    lake.replace_where("m", ROWS.with_columns(w=pl.lit("two")), column="w", value="two")
+    new = ROWS.head(1).with_columns(w=pl.lit("one"), a=pl.lit(9, pl.Int64))
+    lake.replace_where("m", new, column="w", value="one")
+    found = lake.read("m").frame.sort("w", "a").select("w", "a").rows()
+    assert found == [("one", 9), ("two", 1), ("two", 2)]
+
+
+def test_a_table_opened_once_is_read_in_parts_of_that_version(root: str) -> None:
+    lake = Lakehouse(root)
+    assert lake.scan("t") is None
+    lake.append("t", ROWS, app_id="b", app_version=1)
+    scan = lake.scan("t")
+    assert scan is not None
+    lake.append("t", ROWS, app_id="b", app_version=2)
+    assert scan.columns == ["a", "b"]
+    assert scan.read(columns=["a"], where=pc.field("a") > 1).rows() == [(2,)]
+    assert scan.read().height == 2

@@ -175,3 +175,25 @@ def test_the_counts_tell_real_from_recorded(emulator: Emulator, engine: EngineSi
     for each in made:
         each.delete()
     assert counts() == before
+
+
+def test_a_schedule_that_speaks_on_the_bus_keeps_what_it_says(
+    engine: EngineSide, client: Callable[..., Any]
+) -> None:
+    role = "arn:aws:iam::111111111111:role/scheduler"
+    made = engine.make(
+        "aws:scheduler/schedule:Schedule",
+        "due",
+        scheduleExpression="cron(0 6 1 * ? *)",
+        flexibleTimeWindow={"mode": "OFF"},
+        target={
+            "arn": "arn:aws:events:eu-west-1:111111111111:event-bus/default",
+            "roleArn": role,
+            "eventbridgeParameters": {"source": "modelyard", "detailType": "Retraining Due"},
+            "input": '{"due": "<aws.scheduler.scheduled-time>"}',
+        },
+    )
+    held = client("scheduler").get_schedule(Name=made.outputs["name"])["Target"]
+    assert held["EventBridgeParameters"] == {"Source": "modelyard", "DetailType": "Retraining Due"}
+    assert held["Input"] == '{"due": "<aws.scheduler.scheduled-time>"}'
+    made.delete()

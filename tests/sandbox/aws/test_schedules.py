@@ -194,3 +194,27 @@ def test_more_than_anybody_could_want_is_refused_before_anything_fires(
         move(emulator, day(31))
     assert emulator.clock.now() == day(1)
     assert len(move(emulator, day(1, 1))["fired"]) == 60
+
+
+def test_what_a_schedule_says_on_the_bus_reaches_the_rules_that_wait_for_it(
+    emulator: Emulator, client: Client
+) -> None:
+    url, events = queue(client, "heard"), client("events")
+    pattern = {"source": ["modelyard"], "detail-type": ["Retraining Due"]}
+    events.put_rule(Name="heard", EventPattern=json.dumps(pattern))
+    events.put_targets(Rule="heard", Targets=[{"Id": "q", "Arn": arn("sqs", "heard")}])
+    schedule(
+        client,
+        "speaks",
+        "cron(0 6 ? * TUE *)",
+        Target={
+            "Arn": arn("events", "event-bus/default"),
+            "EventBridgeParameters": {"Source": "modelyard", "DetailType": "Retraining Due"},
+            "Input": '{"model": "m", "due": "<aws.scheduler.scheduled-time>"}',
+        },
+    )
+    (told,) = move(emulator, day(2, 12))["fired"]
+    assert told["result"] == "delivered", told
+    (heard,) = bodies(client, url)
+    assert heard["detail-type"] == "Retraining Due"
+    assert heard["detail"] == {"model": "m", "due": "2013-07-02T06:00:00Z"}

@@ -1,26 +1,35 @@
-"""A pipeline that starts by the clock."""
+"""The clock asks for a retraining; whether it takes place is delivery's decision."""
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
 
 import pulumi
 import pulumi_aws as aws
 
+from infra.names import REQUEST_SOURCE, RETRAINING_DUE
+
+SCHEDULED_TIME = "<aws.scheduler.scheduled-time>"
+"""The scheduler puts the hour here for which it was due: a late start asks about its own day."""
+
 
 @dataclass(frozen=True, kw_only=True)
-class PipelineScheduleArgs:
-    """What a caller decides about a `PipelineSchedule`."""
+class RetrainingScheduleArgs:
+    """What a caller decides about a `RetrainingSchedule`."""
 
-    pipeline_arn: pulumi.Input[str]
-    """What is started."""
+    model: str
+    """What is to be trained again."""
+
+    bus_arn: pulumi.Input[str]
+    """Bus on which delivery hears requests."""
 
     role_arn: pulumi.Input[str]
-    """What starts it."""
+    """What puts the request there."""
 
     dead_letter_arn: pulumi.Input[str]
-    """Where a start goes that failed for a day."""
+    """Where a request goes that failed for a day."""
 
     key_arn: pulumi.Input[str]
     """Key that encrypts the schedule."""
@@ -35,18 +44,18 @@ class PipelineScheduleArgs:
         schedule_expression(self.cron)
 
 
-class PipelineSchedule(pulumi.ComponentResource):
-    """A schedule whose missed starts are retried for a day, then set aside."""
+class RetrainingSchedule(pulumi.ComponentResource):
+    """A schedule that starts nothing itself, so that no limit on retraining can be passed by."""
 
     schedule_name: pulumi.Output[str]
 
     def __init__(
         self,
         name: str,
-        args: PipelineScheduleArgs,
+        args: RetrainingScheduleArgs,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        super().__init__("modelyard:model_development:PipelineSchedule", name, None, opts)
+        super().__init__("modelyard:model_development:RetrainingSchedule", name, None, opts)
 
         schedule = aws.scheduler.Schedule(
             f"{name}-schedule",
@@ -56,8 +65,13 @@ class PipelineSchedule(pulumi.ComponentResource):
             state="ENABLED" if args.enabled else "DISABLED",
             kms_key_arn=args.key_arn,
             target={
-                "arn": args.pipeline_arn,
+                "arn": args.bus_arn,
                 "role_arn": args.role_arn,
+                "eventbridge_parameters": {
+                    "source": REQUEST_SOURCE,
+                    "detail_type": RETRAINING_DUE,
+                },
+                "input": json.dumps({"model": args.model, "due": SCHEDULED_TIME}),
                 "dead_letter_config": {"arn": args.dead_letter_arn},
                 "retry_policy": {
                     "maximum_event_age_in_seconds": 24 * 3600,

@@ -1,0 +1,125 @@
+"""The weeks of a model's answers as the lake has them: found without the rows, read one by one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+
+import polars as pl
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from ml.data.lakehouse import Lakehouse
+from ml.data.scan import Scan
+from ml.monitoring.answers import DAY, LABELS, ROW_KEY, answered
+from ml.monitoring.windows import Week, complete_weeks, cut_into_slices
+from ml.spec import ModelSpec
+
+TIME, EVENT_DAY = "time", "event_day"
+_ASKED = "asked"
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnsweredWeek:
+    """One complete week, or full slice, that was answered, and where its rows are."""
+
+    week: Week
+    ended: datetime
+    """When it was over, in the data's own time; for a slice, its last answer."""
+    where: pc.Expression
+    skip: int = 0
+    """Rows of an earlier slice that `where` selects too: those of one request share a time."""
+    rows: int | None = None
+    """How many rows a slice has; none takes all."""
+
+
+class AnsweredWeeks:
+    """One model's answers at the versions that its tables had when this was made."""
+
+    def __init__(self, lake: Lakehouse, spec: ModelSpec) -> None:
+        self._spec = spec
+        self._predictions = lake.scan(f"predictions/{spec.name}")
+        self._labels = lake.scan(f"labels/{spec.name}")
+
+    def complete(self, until: date | None = None) -> list[AnsweredWeek]:
+        """Every complete week that was answered, in order.
+
+        A week is complete when an answer of a later week is there, or when it ended by `until`.
+        """
+        if self._predictions is None:
+            return []
+        if self._spec.data.day is None:
+            return self._slices(self._predictions, until)
+        held = [name for name in (EVENT_DAY, DAY) if name in self._predictions.columns]
+        days = _asked(self._predictions.read(columns=held))[_ASKED].unique().to_list()
+        if not days:
+            return []
+        answered_starts = {_week_of(day).start for day in days}
+        return [
+            AnsweredWeek(
+                week=week,
+                ended=datetime.combine(week.end, time(), UTC),
+                where=_asked_in(week, EVENT_DAY in held),
+            )
+            for week in complete_weeks(min(days), until or max(days))
+            if week.start in answered_starts
+        ]
+
+    def read(self, part: AnsweredWeek) -> pl.DataFrame:
+        """The rows of one week with the labels known by now, in an order that never changes."""
+        if self._predictions is None:
+            raise ValueError("no answers, so no week of them either")
+        rows = self._predictions.read(where=part.where).sort(TIME, *ROW_KEY)
+        # Slices are cut from all rows; a question's day says where it belongs, if it can be true.
+        rows = rows.slice(part.skip, part.rows) if part.rows else _asked(rows).drop(_ASKED)
+        return answered(rows, self._labels_of(rows), self._spec)
+
+    def _slices(self, predictions: Scan, until: date | None) -> list[AnsweredWeek]:
+        times = predictions.read(columns=[TIME]).sort(TIME)
+        if until is not None:
+            times = times.filter(pl.col(TIME) < datetime.combine(until, time(), UTC))
+        found = []
+        size = self._spec.monitoring.slice_rows
+        for number, (week, part) in enumerate(cut_into_slices(times, size).items()):
+            first, last = part[TIME][0], part[TIME][-1]
+            earlier = int(times[TIME].search_sorted(first, side="left"))
+            asked = (pc.field(TIME) >= pa.scalar(first)) & (pc.field(TIME) <= pa.scalar(last))
+            skip = number * size - earlier
+            found.append(AnsweredWeek(week=week, ended=last, where=asked, skip=skip, rows=size))
+        return found
+
+    def _labels_of(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """Labels of these rows only; none can have arrived before the answer was given."""
+        if self._labels is None or rows.is_empty():
+            return pl.DataFrame(schema=dict(LABELS))
+        ids = pa.array(rows["prediction_id"].unique().sort().to_list(), pa.string())
+        received = pc.field(DAY) >= pa.scalar(rows[DAY].min(), pa.date32())
+        return self._labels.read(where=pc.field("prediction_id").isin(ids) & received)
+
+
+def _asked(rows: pl.DataFrame) -> pl.DataFrame:
+    """Rows with the day they are about; one that lies after its own answer cannot be true.
+
+    A single wrong date would otherwise close every week before it for good. A day's difference
+    is a time zone's.
+    """
+    held = [pl.col(name) for name in (EVENT_DAY, DAY) if name in rows.columns]
+    known = rows.with_columns(pl.coalesce(held).alias(_ASKED))
+    return known.filter(pl.col(_ASKED) <= pl.col(DAY) + timedelta(days=1))
+
+
+def _asked_in(week: Week, known: bool) -> pc.Expression:
+    """Spelled so that files can be left out by the least and greatest day in them."""
+    received = _between(DAY, week)
+    if not known:
+        return received
+    return _between(EVENT_DAY, week) | (pc.field(EVENT_DAY).is_null() & received)
+
+
+def _between(column: str, week: Week) -> pc.Expression:
+    day = pc.field(column)
+    return (day >= pa.scalar(week.start, pa.date32())) & (day < pa.scalar(week.end, pa.date32()))
+
+
+def _week_of(day: date) -> Week:
+    return Week(day - timedelta(days=day.weekday()))

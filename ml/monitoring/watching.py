@@ -1,0 +1,76 @@
+"""Which weeks are looked at again, and which others must be read to judge them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from ml.monitoring.answered_weeks import AnsweredWeek
+from ml.monitoring.drift import PackageFacts
+from ml.monitoring.signals import WeekSummary, summarise
+from ml.monitoring.watch import Finding, Rules, findings
+from ml.monitoring.windows import SEASON_WEEKS, Week
+
+
+@dataclass(frozen=True, kw_only=True)
+class WatchedWeek:
+    """One week and everything there is to say about it."""
+
+    part: AnsweredWeek
+    summary: WeekSummary
+    findings: tuple[Finding, ...]
+
+
+def open_weeks(
+    complete: Sequence[AnsweredWeek], known: Collection[Week], final_after_days: int
+) -> list[AnsweredWeek]:
+    """The weeks that late labels can still change, and those that nobody has computed yet."""
+    if not complete:
+        return []
+    newest = complete[-1].week.end
+    return [
+        part
+        for part in complete
+        if part.week not in known or (newest - part.week.end).days <= final_after_days
+    ]
+
+
+def needed(chosen: Collection[Week], reference_weeks: int) -> set[Week]:
+    """The weeks that must be read: a week is judged by those before it, and so is each of them.
+
+    Whether the labels of a reference week are whole is seen from the weeks before *it*. Read
+    back that far, a week's figures are the same wherever the reading began.
+    """
+    back = range(2 * reference_weeks + 1)
+    season = range(SEASON_WEEKS, SEASON_WEEKS + reference_weeks + 1)
+    return {week.before(number) for week in chosen for number in (*back, *season)}
+
+
+def watch(
+    complete: Sequence[AnsweredWeek],
+    chosen: Sequence[AnsweredWeek],
+    read: Callable[[AnsweredWeek], pl.DataFrame],
+    rules: Rules,
+    facts: Callable[[Collection[str]], Mapping[str, PackageFacts]],
+) -> Iterator[WatchedWeek]:
+    """Judge the chosen weeks, in order; one week's rows are held at a time."""
+    wanted = {part.week: part for part in chosen}
+    reach = needed(wanted, rules.reference_weeks)
+    summaries = [
+        summarise(part.week, rows, rules.subject)
+        for part in complete
+        if part.week in reach and not (rows := read(part)).is_empty()
+    ]
+    packages = facts({one.package for one in summaries if one.week in wanted})
+    found: dict[Week, list[Finding]] = {}
+    for one in findings(summaries, rules, packages):
+        found.setdefault(one.week.week, []).append(one)
+    for summary in summaries:
+        if summary.week in wanted:
+            yield WatchedWeek(
+                part=wanted[summary.week],
+                summary=summary,
+                findings=tuple(found[summary.week]),
+            )
