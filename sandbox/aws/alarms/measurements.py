@@ -31,7 +31,7 @@ def queue_gauges(account: str, region: str) -> Iterator[tuple[Metric, float]]:
     now = time.time()
     for queue in list(sqs_backends[account][region].queues.values()):
         waiting = queue.messages
-        there = list(queue._messages)
+        there: list[Any] = list(queue._messages)
         oldest = min((each.sent_timestamp / 1000 for each in there), default=now)
         which = frozenset({("QueueName", str(queue.name))})
         yield (QUEUES, "ApproximateNumberOfMessagesVisible", which), float(len(waiting))

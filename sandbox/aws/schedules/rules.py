@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-from jsonpath_ng.ext import parse as parse_path
+from jsonpath_ng.ext.parser import parse as parse_path
 from moto.events.models import events_backends
 from moto.events.utils import EventTemplateParser
 
@@ -83,10 +83,9 @@ def _body(target: dict[str, Any], event: dict[str, Any]) -> str:
         return json.dumps(found[0].value if found else {})
     transformer = target.get("InputTransformer")
     if transformer:
+        seen: Any = {**event, "ingestion-time": event["time"]}
         made = EventTemplateParser.parse(
-            transformer["InputTemplate"],
-            transformer.get("InputPathsMap") or {},
-            {**event, "ingestion-time": event["time"]},
+            transformer["InputTemplate"], transformer.get("InputPathsMap") or {}, seen
         )
         return made if isinstance(made, str) else json.dumps(made)
     return json.dumps(event)
