@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TypedDict
 
 import pulumi
 import pulumi_kubernetes as k8s
@@ -42,45 +43,49 @@ class PodPlan:
             raise ValueError(f"environment must give {missing} of {self.workload.name!r}")
 
 
+class Answers(TypedDict):
+    """What only a container has that stays up."""
+
+    ports: list[k8s.core.v1.ContainerPortArgsDict]
+    startup_probe: k8s.core.v1.ProbeArgsDict
+    liveness_probe: k8s.core.v1.ProbeArgsDict
+    readiness_probe: k8s.core.v1.ProbeArgsDict
+    lifecycle: k8s.core.v1.LifecycleArgsDict
+
+
 POD_FACTS = {"POD_IP": "status.podIP", "POD_NAME": "metadata.name"}
 
 
 def pod_template(plan: PodPlan) -> k8s.core.v1.PodTemplateSpecArgsDict:
     """A pod that the `restricted` standard admits and that stops without losing anything."""
-    return {
-        "metadata": {"labels": dict(plan.labels)},
-        "spec": {
-            **_guards(plan),
-            "termination_grace_period_seconds": GRACE_SECONDS,
-            # Spread where there is a choice, start where there is none.
-            "topology_spread_constraints": [
-                {
-                    "max_skew": 1,
-                    "topology_key": key,
-                    "when_unsatisfiable": "ScheduleAnyway",
-                    "label_selector": {"match_labels": dict(plan.labels)},
-                }
-                for key in ("topology.kubernetes.io/zone", "kubernetes.io/hostname")
-            ],
-            "containers": [{**_container(plan), **_answers(plan.workload)}],
-        },
-    }
+    spread: list[k8s.core.v1.TopologySpreadConstraintArgsDict] = [
+        {
+            "max_skew": 1,
+            "topology_key": key,
+            "when_unsatisfiable": "ScheduleAnyway",
+            "label_selector": {"match_labels": dict(plan.labels)},
+        }
+        for key in ("topology.kubernetes.io/zone", "kubernetes.io/hostname")
+    ]
+    spec = _guarded(plan, {**_container(plan), **_answers(plan.workload)})
+    spec["termination_grace_period_seconds"] = GRACE_SECONDS
+    # Spread where there is a choice, start where there is none.
+    spec["topology_spread_constraints"] = spread
+    return {"metadata": {"labels": dict(plan.labels)}, "spec": spec}
 
 
 def job_template(plan: PodPlan) -> k8s.core.v1.PodTemplateSpecArgsDict:
     """The same pod for work that ends: a failed one is looked at and another one started."""
-    return {
-        "metadata": {"labels": dict(plan.labels)},
-        "spec": {
-            **_guards(plan),
-            "restart_policy": "Never",
-            "containers": [_container(plan)],
-        },
-    }
+    spec = _guarded(plan, _container(plan))
+    spec["restart_policy"] = "Never"
+    return {"metadata": {"labels": dict(plan.labels)}, "spec": spec}
 
 
-def _guards(plan: PodPlan) -> k8s.core.v1.PodSpecArgsDict:
+def _guarded(
+    plan: PodPlan, container: k8s.core.v1.ContainerArgsDict
+) -> k8s.core.v1.PodSpecArgsDict:
     return {
+        "containers": [container],
         "service_account_name": plan.service_account,
         # Pod Identity projects its own token; nothing here speaks to the API server.
         "automount_service_account_token": False,
@@ -102,7 +107,7 @@ def _places(plan: PodPlan) -> dict[str, tuple[str, str]]:
     return {"tmp": ("/tmp", "1Gi"), **plan.volumes}
 
 
-def _answers(workload: Workload | Job) -> k8s.core.v1.ContainerArgsDict:
+def _answers(workload: Workload | Job) -> Answers:
     """What only a container has that stays up: a port, probes, and time to leave."""
     if isinstance(workload, Job):
         raise ValueError(f"{workload.name!r} ends by itself: it has no probes")

@@ -121,16 +121,23 @@ class Lakehouse:
         have yet is added to it.
         """
         table = self._open(name)
+        rows: Any = frame.to_arrow()
         try:
-            write_deltalake(
-                table or self._address(name),
-                frame.to_arrow(),
-                mode="append" if table is None else "overwrite",
-                predicate=None if table is None else f"{column} = '{value}'",
-                partition_by=[column],
-                schema_mode=None if table is None else "merge",
-                storage_options=None if table else self._options(),
-            )
+            if table is None:
+                write_deltalake(
+                    self._address(name),
+                    rows,
+                    partition_by=[column],
+                    storage_options=self._options(),
+                )
+            else:
+                write_deltalake(
+                    table,
+                    rows,
+                    mode="overwrite",
+                    predicate=f"{column} = '{value}'",
+                    schema_mode="merge",
+                )
         except DeltaError as error:
             raise StepError(f"{self.uri(name)}: {error}") from error
 

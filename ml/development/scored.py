@@ -72,12 +72,16 @@ class Scored:
     def expected(self, model: str) -> Floats:
         """The scores as one number a row; for multiclass the chance of the likeliest class."""
         scores = self.scores(model)
-        return scores.max(axis=1) if self.task == "multiclass" else scores
+        if self.task != "multiclass":
+            return scores
+        likeliest: Floats = scores.max(axis=1)
+        return likeliest
 
     def occurred(self, model: str) -> Floats:
         """What `expected` is expected of: the outcome; for multiclass whether that class came."""
         if self.task == "multiclass":
-            return (self.scores(model).argmax(axis=1) == self.labels).astype(np.float64)
+            came: Floats = (self.scores(model).argmax(axis=1) == self.labels).astype(np.float64)
+            return came
         return self.labels
 
     def with_scores(self, model: str, scores: Floats, classes: Sequence[str] = ()) -> Scored:

@@ -11,7 +11,8 @@ import pyarrow.compute as pc
 
 from ml.data.lakehouse import Lakehouse
 from ml.data.scan import Scan
-from ml.monitoring.answers import DAY, LABELS, ROW_KEY, answered
+from ml.monitoring.answers import DAY, ROW_KEY, answered
+from ml.monitoring.label_rows import LABELS
 from ml.monitoring.windows import Week, complete_weeks, cut_into_slices
 from ml.spec import ModelSpec
 

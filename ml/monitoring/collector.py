@@ -65,6 +65,9 @@ class Collected:
 class Collector(Generic[Record]):
     """Merges one model's segments; any number of collectors may run at once."""
 
+    _source: Source[Record]
+    _to_rows: ToRows[Record]
+
     def __init__(
         self,
         model: str,

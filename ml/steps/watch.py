@@ -8,6 +8,7 @@ import os
 import socket
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
+from typing import Any
 
 import polars as pl
 
@@ -83,7 +84,7 @@ def _keep(
     watched: WatchedWeek,
     *,
     newest: bool,
-) -> dict[str, object]:
+) -> dict[str, Any]:
     """Write what one week says; the table last, so that a kill before it repeats all of it."""
     stamp = Stamp(at=datetime.now(UTC), by=os.environ.get("POD_NAME") or socket.gethostname())
     rows = table_rows(watched, stamp)

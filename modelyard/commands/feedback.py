@@ -47,7 +47,7 @@ def feedback(
 def _read(source: Path) -> Any:
     import polars
 
-    readers = {".csv": polars.read_csv, ".jsonl": polars.read_ndjson}
+    readers: dict[str, Any] = {".csv": polars.read_csv, ".jsonl": polars.read_ndjson}
     if source.suffix not in readers:
         raise UsageError(f"{source}: allowed: {', '.join(readers)}.")
     try:

@@ -89,8 +89,8 @@ def _asked(place: Place) -> Any:
         return None
     keys = [f"key_{name}" for name in _replay().KEY]
     wanted = ["event_day", "prediction_id", "row", *keys]
-    frame = polars.from_arrow(table.to_pyarrow_table(columns=wanted))
-    return frame.filter(polars.col("event_day").is_not_null()).unique(keys, keep="last")  # type: ignore[union-attr]
+    found = polars.DataFrame(polars.from_arrow(table.to_pyarrow_table(columns=wanted)))
+    return found.filter(polars.col("event_day").is_not_null()).unique(keys, keep="last")
 
 
 def _joined(rows: Any, flights: Any) -> Any:

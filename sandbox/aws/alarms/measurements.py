@@ -29,6 +29,7 @@ def queue_gauges(account: str, region: str) -> Iterator[tuple[Metric, float]]:
     Ages go by the machine's time: whoever takes the messages does too.
     """
     now = time.time()
+    queue: Any
     for queue in list(sqs_backends[account][region].queues.values()):
         waiting = queue.messages
         there: list[Any] = list(queue._messages)
