@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from ml.deployment.server import answer, http
+from ml.deployment.server import answer, http, openapi
 from ml.deployment.server.answering import Question
 from ml.deployment.server.batcher import Batcher
+from ml.deployment.server.budget import Budget
 from ml.deployment.server.feedback import PATH, FeedbackDoor
 from ml.deployment.server.inference import Inference
 from ml.deployment.server.keyed_inference import KeyedInference, build_features
@@ -64,6 +65,7 @@ class Application:
             "/healthz/live": self._live,
             "/healthz/ready": self._pod_ready,
             "/metrics": self._metrics,
+            "/openapi.json": self._openapi,
             "/v2": self._server,
             "/v2/": self._server,
             "/v2/health/live": self._live,
@@ -83,7 +85,9 @@ class Application:
             return
         model = Batcher(self._answering, limits)
         self._batchers = [model]
-        inference = Inference(release, model, telemetry, limits)
+        # One for both: what a peer sends may not cost more because it goes by two paths.
+        budget = Budget(limits.held_bytes)
+        inference = Inference(release, model, telemetry, limits, budget)
         self._posts |= {f"{path}/infer": inference for path in self._paths.roots}
         if self._keeper is None:
             return
@@ -91,7 +95,9 @@ class Application:
         features = Batcher(build_features, limits, name="features")
         # Features first when it ends: what they made is still to be answered.
         self._batchers.insert(0, features)
-        self._keyed = KeyedInference(release, model, features, self._keeper, telemetry, limits)
+        self._keyed = KeyedInference(
+            release, model, features, self._keeper, telemetry, limits, budget
+        )
         self._posts |= {f"{path}/infer": self._keyed for path in self._paths.keyed_roots}
         self._keeper.start()
 
@@ -117,7 +123,8 @@ class Application:
             return
         except RequestError as refusal:
             self._telemetry.refused(refusal.code)
-            await http.respond_refusal(send, refusal, close=self.draining)
+            headers = self._allowed(scope) if refusal.code is Code.METHOD_NOT_ALLOWED else []
+            await http.respond_refusal(send, refusal, close=self.draining, headers=headers)
         except Exception:
             log.exception("request_failed", path=scope.get("path"))
             self._telemetry.refused(Code.INTERNAL)
@@ -139,6 +146,10 @@ class Application:
             raise self._paths.unknown(path)
         _require(method, "GET", "HEAD")
         await get(send)
+
+    def _allowed(self, scope: http.Scope) -> http.Headers:
+        method = b"POST" if scope["path"] in self._posts else b"GET, HEAD"
+        return [(b"allow", method)]
 
     async def _live(self, send: http.Send) -> None:
         await http.respond_json(send, {"live": True})
@@ -167,6 +178,10 @@ class Application:
 
     async def _server(self, send: http.Send) -> None:
         await http.respond_json(send, {"name": NAME, "version": VERSION, "extensions": EXTENSIONS})
+
+    async def _openapi(self, send: http.Send) -> None:
+        document = openapi.document(self._model, self._release, self._limits)
+        await http.respond_json(send, document)
 
     async def _metadata(self, send: http.Send) -> None:
         if self._release is None:

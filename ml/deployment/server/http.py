@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from typing import Any, Protocol
 
 import msgspec
@@ -14,7 +14,8 @@ from ml.deployment.server.settings import Limits
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-Headers = list[tuple[bytes, bytes]]
+Header = tuple[bytes, bytes]
+Headers = list[Header]
 
 
 class Post(Protocol):
@@ -34,35 +35,38 @@ class ClientGoneError(Exception):
     """The caller hung up before its request was complete."""
 
 
-async def read_body(scope: Scope, receive: Receive, limits: Limits) -> bytes:
-    """Read a body; one that is too large is never held in memory."""
+async def read_body(
+    scope: Scope,
+    receive: Receive,
+    limits: Limits,
+    take: Callable[[int], None] = lambda size: None,
+) -> bytes:
+    """Read a body; one that is too large is never held in memory, `take` is told what is."""
     announced = header(scope, b"content-length")
     if announced is not None and int(announced) > limits.body_bytes:
         if header(scope, b"expect") is None and int(announced) <= _DISCARD_BYTES:
             await _discard(receive, limits.body_seconds)
         raise _too_large(limits)
-    message = await receive()
-    if message["type"] == "http.disconnect":
-        raise ClientGoneError
-    body: bytes = message.get("body", b"")
-    if not message.get("more_body"):
-        return _bounded(body, limits)
-    parts, size = [body], len(body)
+    parts: list[bytes] = []
+    size, more = 0, True
     try:
         async with asyncio.timeout(limits.body_seconds):
-            while message.get("more_body"):
-                if size > limits.body_bytes:
-                    raise _too_large(limits)
+            while more:
                 message = await receive()
                 if message["type"] == "http.disconnect":
                     raise ClientGoneError
-                parts.append(message.get("body", b""))
-                size += len(parts[-1])
+                part: bytes = message.get("body", b"")
+                size += len(part)
+                if size > limits.body_bytes:
+                    raise _too_large(limits)
+                take(len(part))
+                parts.append(part)
+                more = message.get("more_body", False)
     except TimeoutError:
         raise RequestError(
-            Code.TOO_SLOW, f"the body did not arrive within {limits.body_seconds:g} s"
+            Code.TOO_SLOW, f"the body did not arrive within {limits.body_seconds:g} s", unread=True
         ) from None
-    return _bounded(b"".join(parts), limits)
+    return b"".join(parts)
 
 
 def header(scope: Scope, name: bytes) -> bytes | None:
@@ -90,27 +94,20 @@ async def respond_json(send: Send, document: Any, *, close: bool = False) -> Non
 
 
 async def respond_refusal(
-    send: Send, refusal: RequestError, *, close: bool = False, extra: dict[str, str] | None = None
+    send: Send, refusal: RequestError, *, close: bool = False, headers: Sequence[Header] = ()
 ) -> None:
     """Send an error in V2's form, with its stable code beside the message."""
-    headers: Headers = [_JSON]
+    sent: Headers = [_JSON, *headers]
     if refusal.retry_after is not None:
-        headers.append((b"retry-after", b"%d" % refusal.retry_after))
+        sent.append((b"retry-after", b"%d" % refusal.retry_after))
     # A body that was not read to its end cannot be followed by another request.
-    close = close or refusal.code in (Code.BODY_TOO_LARGE, Code.TOO_SLOW)
-    await respond(send, refusal.code.status, error_body(refusal, extra), headers, close=close)
+    close = close or refusal.unread
+    await respond(send, refusal.code.status, error_body(refusal), sent, close=close)
 
 
-def error_body(refusal: RequestError, extra: dict[str, str] | None = None) -> bytes:
+def error_body(refusal: RequestError) -> bytes:
     """The JSON of an error."""
-    document = {"error": refusal.message, "code": refusal.code.text, **(extra or {})}
-    return msgspec.json.encode(document)
-
-
-def _bounded(body: bytes, limits: Limits) -> bytes:
-    if len(body) > limits.body_bytes:
-        raise _too_large(limits)
-    return body
+    return msgspec.json.encode({"error": refusal.message, "code": refusal.code.text})
 
 
 def _too_large(limits: Limits) -> RequestError:
@@ -118,6 +115,7 @@ def _too_large(limits: Limits) -> RequestError:
         Code.BODY_TOO_LARGE,
         f"the body is larger than {limits.body_bytes} bytes; send at most {limits.rows} rows in "
         "one request",
+        unread=True,
     )
 
 

@@ -1,0 +1,68 @@
+"""`/openapi.json` describes every route as it is; schemathesis finds no answer that it lacks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, settings
+from schemathesis import checks
+
+from ml.deployment.server.application import Application
+from ml.deployment.server.openapi import document
+from ml.deployment.server.predictor import Release
+from ml.deployment.server.settings import Limits
+from ml.deployment.server.telemetry import Telemetry
+from tests.ml.serving.every_server import INFER, EveryServer
+from tests.ml.serving.every_type_server import MODEL, EveryType
+
+pytestmark = pytest.mark.process
+
+RELEASE = Release(model=MODEL, version="1", digest="", predictor=EveryType())
+CHECKED = [
+    checks.not_a_server_error,
+    schemathesis.openapi.checks.status_code_conformance,
+    schemathesis.openapi.checks.content_type_conformance,
+    schemathesis.openapi.checks.response_schema_conformance,
+]
+schema = schemathesis.openapi.from_dict(document(MODEL, RELEASE, Limits()))
+
+
+@schema.parametrize()
+@settings(
+    max_examples=25,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
+)
+def test_no_call_is_answered_in_a_way_that_is_not_described(
+    every: EveryServer, case: schemathesis.Case
+) -> None:
+    answer = case.call(base_url=every.url, timeout=10)
+    if answer.status_code != 404 or case.path == INFER:
+        case.validate_response(answer, checks=CHECKED)
+
+
+@pytest.mark.parametrize("release", [RELEASE, None])
+def test_every_route_is_described_and_no_other(release: Release | None) -> None:
+    described = document(MODEL, release, Limits())["paths"]
+    telemetry = Telemetry(MODEL, "1", "")
+    application = Application(MODEL, release, None, telemetry, Limits())
+    served: dict[str, Any] = {**dict.fromkeys(application._gets, "get")}
+    served |= dict.fromkeys(application._infer_paths, "post")
+    assert {path: next(iter(methods)) for path, methods in described.items()} == served
+
+
+def test_the_server_serves_it(every: EveryServer) -> None:
+    served = httpx.get(f"{every.url}/openapi.json").json()
+    assert served["openapi"] == "3.1.0"
+    assert INFER in served["paths"]
+
+
+def test_a_method_that_is_not_possible_is_told_which_is(every: EveryServer) -> None:
+    wrong = httpx.get(every.url + INFER)
+    assert (wrong.status_code, wrong.headers["allow"]) == (405, "POST")
+    wrong = httpx.post(f"{every.url}/v2")
+    assert (wrong.status_code, wrong.headers["allow"]) == (405, "GET, HEAD")
