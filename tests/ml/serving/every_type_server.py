@@ -14,6 +14,7 @@ import numpy as np
 from ml.deployment.server.assembly import build
 from ml.deployment.server.predictor import DATATYPES, Column, Field, Release
 from ml.deployment.server.settings import Limits, Settings
+from ml.steps.logs import configure
 from tests.ml.serving.faulty_server import NoStore
 
 MODEL = "every"
@@ -40,6 +41,8 @@ class EveryType:
 
 def main(port: int, volume: Path) -> int:
     """Serve until SIGTERM."""
+    # As `python -m ml serve` does: a traceback without the values of the request.
+    configure()
     settings = Settings(
         model=MODEL,
         version="1",
