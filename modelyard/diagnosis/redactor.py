@@ -7,6 +7,7 @@ import re
 import zlib
 from collections import Counter
 from collections.abc import Iterator
+from functools import partial
 from re import Match
 from typing import Any
 
@@ -88,11 +89,11 @@ class Redactor:
         text, found = self._known.cut(text, f"{_MARK}known secret]")
         self.counts["known secret"] += found
         for kind, pattern in PATTERNS:
-            text = pattern.sub(lambda match, kind=kind: self._cut(match, kind), text)
+            text = pattern.sub(partial(self._cut, kind), text)
         text = KEYED.sub(self._cut_named, text)
         return _ENCODED.sub(self._cut_encoded, text)
 
-    def _cut(self, match: Match[str], kind: str) -> str:
+    def _cut(self, kind: str, match: Match[str]) -> str:
         groups = match.groupdict()
         if groups.get("secret", "").startswith(_MARK):
             return match[0]
