@@ -66,6 +66,9 @@ PATTERNS: tuple[tuple[str, Pattern[str]], ...] = (
 )
 """Where a pattern has groups, only `secret` goes."""
 
+ENGINE_SECRET = "4dabf18193072939515e22adb298388d"
+"""The key by which the engine marks an object of its state as a secret."""
+
 _NAMES = (
     r"pass(?:word|wd|phrase)|secret|token|credential(?!s:\s)|signature|ciphertext|plaintext|encryptionsalt"
     r"|encryptedkey|(?:api|access|private)[_-]?key|client[_-]key[_-]data|authorization|cookie"

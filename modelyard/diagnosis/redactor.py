@@ -12,14 +12,12 @@ from re import Match
 from typing import Any
 
 from modelyard.diagnosis.known import Known
-from modelyard.diagnosis.patterns import KEYED, PATTERNS, is_sensitive
+from modelyard.diagnosis.patterns import ENGINE_SECRET, KEYED, PATTERNS, is_sensitive
 
 _MARK = "[redacted: "
 _ENCODED = re.compile(r"(?:[A-Za-z0-9+/_-]{60,}\r?\n\s*)*[A-Za-z0-9+/_-]{16,}={0,2}")
 _HEXADECIMAL = re.compile(r"[0-9a-f]+$")
 _UNPACKED_BYTES = 1 << 20
-_ENGINE_SECRET = "4dabf18193072939515e22adb298388d"
-"""The key by which the engine marks an object of its state as a secret."""
 
 
 class Redactor:
@@ -57,7 +55,7 @@ class Redactor:
     def document(self, value: Any, *, sensitive: bool = False) -> Any:
         """Redact plain data; `sensitive` says that the name above it calls it a secret."""
         if isinstance(value, dict):
-            hidden = sensitive or _ENGINE_SECRET in value
+            hidden = sensitive or ENGINE_SECRET in value
             return self._named(value, hidden)
         if isinstance(value, list | tuple):
             return [self.document(each, sensitive=sensitive) for each in value]
@@ -73,7 +71,7 @@ class Redactor:
             while name in redacted:
                 name += "'"
             secret = hidden or is_sensitive(str(key))
-            redacted[name] = self.document(each, sensitive=secret and key != _ENGINE_SECRET)
+            redacted[name] = self.document(each, sensitive=secret and key != ENGINE_SECRET)
         return redacted
 
     def _json(self, text: str, parsed: Any, *, sensitive: bool = False) -> str:

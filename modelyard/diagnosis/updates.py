@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from modelyard.diagnosis.patterns import ENGINE_SECRET
 from modelyard.diagnosis.section import Contents
 
 _KEPT = ("kind", "result", "startTime", "endTime", "message", "version", "resourceChanges")
@@ -56,7 +57,17 @@ def _differing(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
 
 def _resources(checkpoint: dict[str, Any]) -> dict[str, dict[str, Any]]:
     latest = (checkpoint.get("checkpoint") or {}).get("latest") or {}
-    return {each["urn"]: each.get("inputs") or {} for each in latest.get("resources") or []}
+    resources = latest.get("resources") or []
+    return {each["urn"]: _comparable(each.get("inputs") or {}) for each in resources}
+
+
+def _comparable(value: Any) -> Any:
+    """Values without secrets: the engine encrypts them anew each time, as if they had changed."""
+    if isinstance(value, dict):
+        if ENGINE_SECRET in value:
+            return None
+        return {name: _comparable(each) for name, each in value.items()}
+    return [_comparable(each) for each in value] if isinstance(value, list) else value
 
 
 def _read(file: Path) -> dict[str, Any]:

@@ -4,6 +4,7 @@ import json
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
+from modelyard.diagnosis.patterns import ENGINE_SECRET
 from sandbox import Layout
 from sandbox.aws.config_file import write_config
 from sandbox.aws.identities import identities
@@ -51,7 +52,10 @@ def build(layout: Layout) -> list[str]:
 def _stack(folder: Path, said: str) -> None:
     for number, names in enumerate((["bucket", "queue"], ["bucket", "topic"])):
         resources = [
-            {"urn": f"urn:pulumi:prod::modelyard::aws:x::{name}", "inputs": {"size": number}}
+            {
+                "urn": f"urn:pulumi:prod::modelyard::aws:x::{name}",
+                "inputs": {"size": number, "key": _secret(number)},
+            }
             for name in names
         ]
         summary = {
@@ -64,6 +68,12 @@ def _stack(folder: Path, said: str) -> None:
         _write(folder / f"prod-{number}.history.json", json.dumps(summary))
         checkpoint = {"checkpoint": {"latest": {"resources": resources}}}
         _write(folder / f"prod-{number}.checkpoint.json", json.dumps(checkpoint))
+
+
+def _secret(number: int) -> dict[str, str]:
+    """The same secret as the engine writes it each time: encrypted anew."""
+    cipher = f"{planted.BY_KIND['engine ciphertext']}{number}"
+    return {ENGINE_SECRET: "1b47061264138c4ac30d75fd1eb44270", "ciphertext": cipher}
 
 
 def _write(file: Path, text: str) -> None:
