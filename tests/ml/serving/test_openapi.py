@@ -22,7 +22,7 @@ RELEASE = Release(model=MODEL, version="1", digest="", predictor=EveryType())
 DOCUMENT = document(MODEL, RELEASE, Limits())
 OPERATIONS = [(path, method) for path, methods in DOCUMENT["paths"].items() for method in methods]
 calls = settings(
-    max_examples=25,
+    max_examples=15,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
