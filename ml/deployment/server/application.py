@@ -85,7 +85,6 @@ class Application:
             return
         model = Batcher(self._answering, limits)
         self._batchers = [model]
-        # One for both: what a peer sends may not cost more because it goes by two paths.
         budget = Budget(limits.held_bytes)
         inference = Inference(release, model, telemetry, limits, budget)
         self._posts |= {f"{path}/infer": inference for path in self._paths.roots}
@@ -123,8 +122,7 @@ class Application:
             return
         except RequestError as refusal:
             self._telemetry.refused(refusal.code)
-            headers = self._allowed(scope) if refusal.code is Code.METHOD_NOT_ALLOWED else []
-            await http.respond_refusal(send, refusal, close=self.draining, headers=headers)
+            await http.respond_refusal(send, refusal, close=self.draining)
         except Exception:
             log.exception("request_failed", path=scope.get("path"))
             self._telemetry.refused(Code.INTERNAL)
@@ -146,10 +144,6 @@ class Application:
             raise self._paths.unknown(path)
         _require(method, "GET", "HEAD")
         await get(send)
-
-    def _allowed(self, scope: http.Scope) -> http.Headers:
-        method = b"POST" if scope["path"] in self._posts else b"GET, HEAD"
-        return [(b"allow", method)]
 
     async def _live(self, send: http.Send) -> None:
         await http.respond_json(send, {"live": True})
@@ -180,8 +174,8 @@ class Application:
         await http.respond_json(send, {"name": NAME, "version": VERSION, "extensions": EXTENSIONS})
 
     async def _openapi(self, send: http.Send) -> None:
-        document = openapi.document(self._model, self._release, self._limits)
-        await http.respond_json(send, document)
+        described = openapi.document(self._paths, self._release, self._limits)
+        await http.respond_json(send, described)
 
     async def _metadata(self, send: http.Send) -> None:
         if self._release is None:
@@ -205,5 +199,7 @@ class Application:
 def _require(method: str, *allowed: str) -> None:
     if method not in allowed:
         raise RequestError(
-            Code.METHOD_NOT_ALLOWED, f"{method} is not possible here; allowed: {allowed[0]}"
+            Code.METHOD_NOT_ALLOWED,
+            f"{method} is not possible here; allowed: {allowed[0]}",
+            allow=", ".join(allowed),
         )

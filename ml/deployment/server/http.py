@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, MutableMapping, Sequence
+from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, Protocol
 
 import msgspec
@@ -14,8 +14,7 @@ from ml.deployment.server.settings import Limits
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-Header = tuple[bytes, bytes]
-Headers = list[Header]
+Headers = list[tuple[bytes, bytes]]
 
 
 class Post(Protocol):
@@ -93,16 +92,16 @@ async def respond_json(send: Send, document: Any, *, close: bool = False) -> Non
     await respond(send, 200, msgspec.json.encode(document), [_JSON], close=close)
 
 
-async def respond_refusal(
-    send: Send, refusal: RequestError, *, close: bool = False, headers: Sequence[Header] = ()
-) -> None:
+async def respond_refusal(send: Send, refusal: RequestError, *, close: bool = False) -> None:
     """Send an error in V2's form, with its stable code beside the message."""
-    sent: Headers = [_JSON, *headers]
+    headers: Headers = [_JSON]
     if refusal.retry_after is not None:
-        sent.append((b"retry-after", b"%d" % refusal.retry_after))
+        headers.append((b"retry-after", b"%d" % refusal.retry_after))
+    if refusal.allow:
+        headers.append((b"allow", refusal.allow.encode()))
     # A body that was not read to its end cannot be followed by another request.
     close = close or refusal.unread
-    await respond(send, refusal.code.status, error_body(refusal), sent, close=close)
+    await respond(send, refusal.code.status, error_body(refusal), headers, close=close)
 
 
 def error_body(refusal: RequestError) -> bytes:

@@ -43,7 +43,9 @@ class KeyedInference(Inference):
         limits: Limits,
         budget: Budget,
     ) -> None:
-        super().__init__(release, batcher, telemetry, limits, budget, name=f"{release.model}{SUFFIX}")
+        super().__init__(
+            release, batcher, telemetry, limits, budget, name=f"{release.model}{SUFFIX}"
+        )
         self._features = features
         self._keeper = keeper
         self._known: tuple[FeatureBuilder, RequestReader] | None = None

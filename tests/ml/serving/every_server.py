@@ -56,9 +56,11 @@ class EveryServer:
         """What it holds in memory now."""
         return int(psutil.Process(self._process.pid).memory_info().rss)
 
-    def post(self, content: bytes, headers: dict[str, str] | None = None) -> httpx.Response:
-        """Ask for an inference with any bytes."""
-        return self._client.post(INFER, content=content, headers=headers)
+    def post(
+        self, content: bytes, headers: dict[str, str] | None = None, *, path: str = INFER
+    ) -> httpx.Response:
+        """Ask with any bytes."""
+        return self._client.post(path, content=content, headers=headers)
 
     def is_well(self) -> bool:
         """Whether it answers a good request, and without delay."""

@@ -9,7 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from ml.deployment.server.application import Application
+from ml.deployment.server.feedback import FeedbackDoor
 from ml.deployment.server.openapi import document
+from ml.deployment.server.paths import Paths
 from ml.deployment.server.predictor import Release
 from ml.deployment.server.settings import Limits
 from ml.deployment.server.telemetry import Telemetry
@@ -19,7 +21,7 @@ from tests.ml.serving.every_type_server import MODEL, EveryType
 pytestmark = pytest.mark.process
 
 RELEASE = Release(model=MODEL, version="1", digest="", predictor=EveryType())
-DOCUMENT = document(MODEL, RELEASE, Limits())
+DOCUMENT = document(Paths(MODEL, "1", by_key=False), RELEASE, Limits())
 OPERATIONS = [(path, method) for path, methods in DOCUMENT["paths"].items() for method in methods]
 calls = settings(
     max_examples=15,
@@ -62,13 +64,17 @@ def test_no_call_is_answered_in_a_way_that_is_not_described(
     call()
 
 
+@pytest.mark.parametrize("by_key", [True, False])
 @pytest.mark.parametrize("release", [RELEASE, None])
-def test_every_route_is_described_and_no_other(release: Release | None) -> None:
-    described = document(MODEL, release, Limits())["paths"]
+def test_every_route_is_described_and_no_other(release: Release | None, by_key: bool) -> None:
+    version = release.version if release else None
+    described = document(Paths(MODEL, version, by_key=by_key), release, Limits())["paths"]
     telemetry = Telemetry(MODEL, "1", "")
-    application = Application(MODEL, release, None, telemetry, Limits())
+    door = FeedbackDoor(None, telemetry, Limits())
+    keeper: Any = object() if by_key else None
+    application = Application(MODEL, release, None, telemetry, Limits(), door, keeper)
     served: dict[str, Any] = {**dict.fromkeys(application._gets, "get")}
-    served |= dict.fromkeys(application._infer_paths, "post")
+    served |= dict.fromkeys(application._posts, "post")
     assert {path: next(iter(methods)) for path, methods in described.items()} == served
 
 
