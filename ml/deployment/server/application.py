@@ -133,7 +133,7 @@ class Application:
     async def _route(self, scope: http.Scope, receive: http.Receive, send: http.Send) -> None:
         path, method = scope["path"], scope["method"]
         if path in self._posts:
-            _require(method, "POST")
+            http.require(method, "POST")
             post = self._posts[path]
             if post is None:
                 raise self._paths.no_version()
@@ -142,7 +142,7 @@ class Application:
         get = self._gets.get(path)
         if get is None:
             raise self._paths.unknown(path)
-        _require(method, "GET", "HEAD")
+        http.require(method, "GET", "HEAD")
         await get(send)
 
     async def _live(self, send: http.Send) -> None:
@@ -194,12 +194,3 @@ class Application:
             raise self._paths.no_version()
         self._keyed.require_tables()
         await http.respond_json(send, {"name": f"{self._model}{SUFFIX}", "ready": True})
-
-
-def _require(method: str, *allowed: str) -> None:
-    if method not in allowed:
-        raise RequestError(
-            Code.METHOD_NOT_ALLOWED,
-            f"{method} is not possible here; allowed: {allowed[0]}",
-            allow=", ".join(allowed),
-        )

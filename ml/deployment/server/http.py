@@ -76,6 +76,16 @@ def header(scope: Scope, name: bytes) -> bytes | None:
     return None
 
 
+def require(method: str, *allowed: str) -> None:
+    """Refuse any other method than those that are possible."""
+    if method not in allowed:
+        raise RequestError(
+            Code.METHOD_NOT_ALLOWED,
+            f"{method} is not possible here; allowed: {allowed[0]}",
+            allow=", ".join(allowed),
+        )
+
+
 async def respond(
     send: Send, status: int, content: bytes, headers: Headers, *, close: bool = False
 ) -> None:

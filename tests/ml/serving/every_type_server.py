@@ -48,6 +48,7 @@ def main(port: int, volume: Path) -> int:
         version="1",
         port=port,
         capture_uri="s3://lake/capture/every",
+        lake="s3://lake",
         capture_folder=volume,
         drain_seconds=0,
         limits=LIMITS,
