@@ -66,7 +66,8 @@ def _list(place: Place, path: str) -> list[dict[str, Any]]:
     from kubernetes import config as kubeconfig
 
     configuration: Any = client.Configuration()
-    kubeconfig.load_kube_config(
+    load: Any = kubeconfig.load_kube_config
+    load(
         # Named, because the library reads the variable when it is imported, and never again.
         config_file=os.environ.get("KUBECONFIG"),
         context=place.name,
