@@ -14,6 +14,7 @@ from modelyard.commands import (
     audit,
     data,
     delivery,
+    diagnose,
     environments,
     feedback,
     models,
@@ -55,6 +56,7 @@ for group in (
     story,
     sandbox,
     delivery,
+    diagnose,
 ):
     group.register(app)
 

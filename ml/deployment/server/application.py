@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from ml.deployment.server import answer, http
+from ml.deployment.server import answer, http, openapi
 from ml.deployment.server.answering import Question
 from ml.deployment.server.batcher import Batcher
+from ml.deployment.server.budget import Budget
 from ml.deployment.server.feedback import PATH, FeedbackDoor
 from ml.deployment.server.inference import Inference
 from ml.deployment.server.keyed_inference import KeyedInference, build_features
@@ -64,6 +65,7 @@ class Application:
             "/healthz/live": self._live,
             "/healthz/ready": self._pod_ready,
             "/metrics": self._metrics,
+            "/openapi.json": self._openapi,
             "/v2": self._server,
             "/v2/": self._server,
             "/v2/health/live": self._live,
@@ -83,7 +85,8 @@ class Application:
             return
         model = Batcher(self._answering, limits)
         self._batchers = [model]
-        inference = Inference(release, model, telemetry, limits)
+        budget = Budget(limits.held_bytes)
+        inference = Inference(release, model, telemetry, limits, budget)
         self._posts |= {f"{path}/infer": inference for path in self._paths.roots}
         if self._keeper is None:
             return
@@ -91,7 +94,9 @@ class Application:
         features = Batcher(build_features, limits, name="features")
         # Features first when it ends: what they made is still to be answered.
         self._batchers.insert(0, features)
-        self._keyed = KeyedInference(release, model, features, self._keeper, telemetry, limits)
+        self._keyed = KeyedInference(
+            release, model, features, self._keeper, telemetry, limits, budget
+        )
         self._posts |= {f"{path}/infer": self._keyed for path in self._paths.keyed_roots}
         self._keeper.start()
 
@@ -128,7 +133,7 @@ class Application:
     async def _route(self, scope: http.Scope, receive: http.Receive, send: http.Send) -> None:
         path, method = scope["path"], scope["method"]
         if path in self._posts:
-            _require(method, "POST")
+            http.require(method, "POST")
             post = self._posts[path]
             if post is None:
                 raise self._paths.no_version()
@@ -137,7 +142,7 @@ class Application:
         get = self._gets.get(path)
         if get is None:
             raise self._paths.unknown(path)
-        _require(method, "GET", "HEAD")
+        http.require(method, "GET", "HEAD")
         await get(send)
 
     async def _live(self, send: http.Send) -> None:
@@ -168,6 +173,10 @@ class Application:
     async def _server(self, send: http.Send) -> None:
         await http.respond_json(send, {"name": NAME, "version": VERSION, "extensions": EXTENSIONS})
 
+    async def _openapi(self, send: http.Send) -> None:
+        described = openapi.document(self._paths, self._release, self._limits)
+        await http.respond_json(send, described)
+
     async def _metadata(self, send: http.Send) -> None:
         if self._release is None:
             raise self._paths.no_version()
@@ -185,10 +194,3 @@ class Application:
             raise self._paths.no_version()
         self._keyed.require_tables()
         await http.respond_json(send, {"name": f"{self._model}{SUFFIX}", "ready": True})
-
-
-def _require(method: str, *allowed: str) -> None:
-    if method not in allowed:
-        raise RequestError(
-            Code.METHOD_NOT_ALLOWED, f"{method} is not possible here; allowed: {allowed[0]}"
-        )

@@ -5,19 +5,13 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from uvicorn.protocols.http.flow_control import FlowControl
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
-
 from ml.deployment.server import http
+from ml.deployment.server.guarded import Guarded
 from ml.deployment.server.refusal import Code, RequestError
-from ml.deployment.server.settings import Limits
 
 
-class Connection(HttpToolsProtocol):
+class Connection(Guarded):
     """Closes a connection whose request headers do not arrive in time or are too large."""
-
-    limits = Limits()
-    flow: FlowControl
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -38,17 +32,26 @@ class Connection(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         """Parse; count what came as long as the headers are not complete."""
         super().data_received(data)
+        if self.transport.is_closing():
+            return
+        if self._timer is None and (self._in_headers or self._only_noise):
+            self._arm()
         if not self._in_headers:
             return
-        self._header_bytes += len(data)
-        if self._timer is None:
-            self._arm()
-        if self._header_bytes > self.limits.header_bytes and not self.transport.is_closing():
-            self._refuse(self._headers_too_large())
+        # Only what can belong to these headers: a burst of short requests is not one long one.
+        self._header_bytes += len(data.rpartition(b"\r\n\r\n")[2])
+        if self._header_bytes > self.limits.header_bytes:
+            self.refuse(self._headers_too_large())
+
+    @property
+    def _only_noise(self) -> bool:
+        """Whether bytes came that belong to no request: uvicorn has stopped its own clock."""
+        return self.is_idle and self.timeout_keep_alive_task is None
 
     def on_message_begin(self) -> None:
         """Expect headers."""
         super().on_message_begin()
+        self._disarm()
         self._in_headers = True
         self._header_bytes = 0
 
@@ -67,7 +70,7 @@ class Connection(HttpToolsProtocol):
     def send_400_response(self, msg: str) -> None:
         """Answer what is no HTTP in the form of every other error."""
         if not self.transport.is_closing():
-            self._refuse(RequestError(Code.INVALID_HTTP, msg))
+            self.refuse(RequestError(Code.INVALID_HTTP, msg))
 
     def _arm(self) -> None:
         self._timer = self.loop.call_later(self.limits.header_seconds, self._too_late)
@@ -82,21 +85,11 @@ class Connection(HttpToolsProtocol):
             return
         if self._in_headers:
             seconds = self.limits.header_seconds
-            self._refuse(
+            self.refuse(
                 RequestError(Code.TOO_SLOW, f"the headers did not arrive within {seconds:g} s")
             )
         else:
             self.transport.close()
-
-    def _refuse(self, refusal: RequestError) -> None:
-        body = http.error_body(refusal)
-        self.transport.write(
-            STATUS_LINE[refusal.code.status]
-            + b"content-type: application/json\r\nconnection: close\r\n"
-            + b"content-length: %d\r\n\r\n" % len(body)
-            + body
-        )
-        self.transport.close()
 
     def _headers_too_large(self) -> RequestError:
         return RequestError(

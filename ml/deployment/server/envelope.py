@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import math
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
 from ml.deployment.server import duplicates
 from ml.deployment.server.refusal import Code, RequestError
 
-Scalar = str | int | float | bool
+Integer = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
+"""Capture holds 64 bits; a longer number would be accepted here and fail the whole batch there."""
+Scalar = str | Integer | float | bool
 
 
 class InputTensor(msgspec.Struct, forbid_unknown_fields=True):
@@ -19,7 +21,7 @@ class InputTensor(msgspec.Struct, forbid_unknown_fields=True):
 
     name: str
     datatype: str
-    shape: list[int]
+    shape: list[Integer]
     data: msgspec.Raw = msgspec.Raw()
     parameters: dict[str, Scalar] = {}
 

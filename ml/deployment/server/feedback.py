@@ -112,7 +112,12 @@ def _read(body: bytes) -> list[_Said]:
 def _label(index: int, said: _Said, received_us: int) -> Label:
     known = received_us
     if said.known_at is not None:
-        since = said.known_at.astimezone(UTC) - _EPOCH
+        try:
+            since = said.known_at.astimezone(UTC) - _EPOCH
+        except OverflowError:
+            raise RequestError(
+                Code.INVALID_LABEL, f"labels[{index}].known_at: outside of the calendar in UTC"
+            ) from None
         known = round(since.total_seconds() * 1_000_000)
     if isinstance(said.label, str):
         return Label(said.prediction_id, said.row, None, said.label, known)

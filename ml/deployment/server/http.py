@@ -34,35 +34,38 @@ class ClientGoneError(Exception):
     """The caller hung up before its request was complete."""
 
 
-async def read_body(scope: Scope, receive: Receive, limits: Limits) -> bytes:
-    """Read a body; one that is too large is never held in memory."""
+async def read_body(
+    scope: Scope,
+    receive: Receive,
+    limits: Limits,
+    take: Callable[[int], None] = lambda size: None,
+) -> bytes:
+    """Read a body; one that is too large is never held in memory, `take` is told what is."""
     announced = header(scope, b"content-length")
     if announced is not None and int(announced) > limits.body_bytes:
         if header(scope, b"expect") is None and int(announced) <= _DISCARD_BYTES:
             await _discard(receive, limits.body_seconds)
         raise _too_large(limits)
-    message = await receive()
-    if message["type"] == "http.disconnect":
-        raise ClientGoneError
-    body: bytes = message.get("body", b"")
-    if not message.get("more_body"):
-        return _bounded(body, limits)
-    parts, size = [body], len(body)
+    parts: list[bytes] = []
+    size, more = 0, True
     try:
         async with asyncio.timeout(limits.body_seconds):
-            while message.get("more_body"):
-                if size > limits.body_bytes:
-                    raise _too_large(limits)
+            while more:
                 message = await receive()
                 if message["type"] == "http.disconnect":
                     raise ClientGoneError
-                parts.append(message.get("body", b""))
-                size += len(parts[-1])
+                part: bytes = message.get("body", b"")
+                size += len(part)
+                if size > limits.body_bytes:
+                    raise _too_large(limits)
+                take(len(part))
+                parts.append(part)
+                more = message.get("more_body", False)
     except TimeoutError:
         raise RequestError(
-            Code.TOO_SLOW, f"the body did not arrive within {limits.body_seconds:g} s"
+            Code.TOO_SLOW, f"the body did not arrive within {limits.body_seconds:g} s", unread=True
         ) from None
-    return _bounded(b"".join(parts), limits)
+    return b"".join(parts)
 
 
 def header(scope: Scope, name: bytes) -> bytes | None:
@@ -71,6 +74,16 @@ def header(scope: Scope, name: bytes) -> bytes | None:
         if key == name:
             return bytes(value)
     return None
+
+
+def require(method: str, *allowed: str) -> None:
+    """Refuse any other method than those that are possible."""
+    if method not in allowed:
+        raise RequestError(
+            Code.METHOD_NOT_ALLOWED,
+            f"{method} is not possible here; allowed: {allowed[0]}",
+            allow=", ".join(allowed),
+        )
 
 
 async def respond(
@@ -89,28 +102,21 @@ async def respond_json(send: Send, document: Any, *, close: bool = False) -> Non
     await respond(send, 200, msgspec.json.encode(document), [_JSON], close=close)
 
 
-async def respond_refusal(
-    send: Send, refusal: RequestError, *, close: bool = False, extra: dict[str, str] | None = None
-) -> None:
+async def respond_refusal(send: Send, refusal: RequestError, *, close: bool = False) -> None:
     """Send an error in V2's form, with its stable code beside the message."""
     headers: Headers = [_JSON]
     if refusal.retry_after is not None:
         headers.append((b"retry-after", b"%d" % refusal.retry_after))
+    if refusal.allow:
+        headers.append((b"allow", refusal.allow.encode()))
     # A body that was not read to its end cannot be followed by another request.
-    close = close or refusal.code in (Code.BODY_TOO_LARGE, Code.TOO_SLOW)
-    await respond(send, refusal.code.status, error_body(refusal, extra), headers, close=close)
+    close = close or refusal.unread
+    await respond(send, refusal.code.status, error_body(refusal), headers, close=close)
 
 
-def error_body(refusal: RequestError, extra: dict[str, str] | None = None) -> bytes:
+def error_body(refusal: RequestError) -> bytes:
     """The JSON of an error."""
-    document = {"error": refusal.message, "code": refusal.code.text, **(extra or {})}
-    return msgspec.json.encode(document)
-
-
-def _bounded(body: bytes, limits: Limits) -> bytes:
-    if len(body) > limits.body_bytes:
-        raise _too_large(limits)
-    return body
+    return msgspec.json.encode({"error": refusal.message, "code": refusal.code.text})
 
 
 def _too_large(limits: Limits) -> RequestError:
@@ -118,6 +124,7 @@ def _too_large(limits: Limits) -> RequestError:
         Code.BODY_TOO_LARGE,
         f"the body is larger than {limits.body_bytes} bytes; send at most {limits.rows} rows in "
         "one request",
+        unread=True,
     )
 
 

@@ -9,6 +9,7 @@ from ml.deployment.capture.segment import Entities
 from ml.deployment.server import answer, http
 from ml.deployment.server.answering import Question
 from ml.deployment.server.batcher import Batcher
+from ml.deployment.server.budget import Budget
 from ml.deployment.server.predictor import Release
 from ml.deployment.server.refusal import Code, RequestError
 from ml.deployment.server.request import InferenceRequest, RequestReader
@@ -32,6 +33,7 @@ class Inference:
         batcher: Batcher,
         telemetry: Telemetry,
         limits: Limits,
+        budget: Budget,
         name: str | None = None,
     ) -> None:
         self._release = release
@@ -39,6 +41,7 @@ class Inference:
         self._batcher = batcher
         self._telemetry = telemetry
         self._limits = limits
+        self._budget = budget
         predictor = release.predictor
         self._reader = RequestReader(predictor.inputs, predictor.outputs, limits.rows)
 
@@ -47,7 +50,13 @@ class Inference:
     ) -> None:
         """Answer one request, or raise a RequestError."""
         header_length, caller = read_headers(scope)
-        body = await http.read_body(scope, receive, self._limits)
+        with self._budget.holding() as take:
+            body = await http.read_body(scope, receive, self._limits, take)
+            await self._answer(body, header_length, caller, send, close=close)
+
+    async def _answer(
+        self, body: bytes, header_length: int | None, caller: str, send: http.Send, *, close: bool
+    ) -> None:
         started = time.perf_counter()
         self._telemetry.in_flight.inc()
         try:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ml.deployment.capture.segment import Entities
 from ml.deployment.server.answer import describe
 from ml.deployment.server.batcher import Batcher
+from ml.deployment.server.budget import Budget
 from ml.deployment.server.inference import Inference
 from ml.deployment.server.paths import SUFFIX
 from ml.deployment.server.predictor import Release, Values
@@ -40,8 +41,11 @@ class KeyedInference(Inference):
         keeper: Keeper,
         telemetry: Telemetry,
         limits: Limits,
+        budget: Budget,
     ) -> None:
-        super().__init__(release, batcher, telemetry, limits, name=f"{release.model}{SUFFIX}")
+        super().__init__(
+            release, batcher, telemetry, limits, budget, name=f"{release.model}{SUFFIX}"
+        )
         self._features = features
         self._keeper = keeper
         self._known: tuple[FeatureBuilder, RequestReader] | None = None

@@ -53,10 +53,14 @@ class Code(Enum):
 class RequestError(Exception):
     """A request that gets an error instead of an answer, and what its sender can do about it."""
 
-    def __init__(self, code: Code, message: str) -> None:
+    def __init__(self, code: Code, message: str, *, unread: bool = False, allow: str = "") -> None:
         super().__init__(message)
         self.code = code
         self.message = message
+        self.unread = unread
+        """Whether the body was not read to its end, so that nothing can follow it."""
+        self.allow = allow
+        """The methods that are possible, where another was tried."""
 
     @property
     def retry_after(self) -> int | None:

@@ -27,6 +27,14 @@ class Limits:
     idle_seconds: float = 75.0
     """Longer than a load balancer's 60 s, so that it is the balancer that closes first."""
     header_bytes: int = 16 * 1024
+    held_bytes: int = 64 * 1024 * 1024
+    """Bodies of all requests that are being received or answered."""
+    write_seconds: float = 20.0
+    """How long an answer may wait for a caller that does not read it."""
+    connections: int = 512
+    """Beyond it an idle connection makes room, or the new one is refused."""
+    pipelined: int = 64
+    """Requests that one connection may have sent ahead of their answers."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,6 +12,7 @@ from moto.server import ThreadedMotoServer
 
 from sandbox.aws.patches import conditional_put
 from tests.ml.serving.cloud import ENVIRONMENT, Cloud, Packaged, make_package
+from tests.ml.serving.every_server import EveryServer
 from tests.ml.serving.server_process import ServerProcess
 
 
@@ -52,6 +53,13 @@ def server(
 ) -> Iterator[ServerProcess]:
     """A server that has the toy model."""
     with ServerProcess(cloud, tmp_path_factory.mktemp("volume"), package) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def every(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EveryServer]:
+    """A server whose model takes every datatype, and which has little patience."""
+    with EveryServer(tmp_path_factory.mktemp("every")) as running:
         yield running
 
 

@@ -31,6 +31,13 @@ DOCUMENTS: dict[str, tuple[Any, int, str, str]] = {
     "empty inputs": ({"inputs": []}, 422, "missing_input", "age, weight, pulse"),
     "not an object": ([1], 422, "invalid_request", "object"),
     "unknown field": (request() | {"extra": 1}, 422, "invalid_request", "extra"),
+    # More than capture can hold: it used to fail the whole batch, others' requests too.
+    "parameter beyond 64 bits": (
+        request() | {"parameters": {"a": 2**64}},
+        422,
+        "invalid_request",
+        "parameters",
+    ),
     "unknown input": (
         {"inputs": [*request()["inputs"], tensor("height")]},
         422,

@@ -1,0 +1,1 @@
+"""The bundle for a bug report: what the platform knows of itself, with every secret taken out."""

@@ -1,0 +1,163 @@
+"""No peer keeps a connection for ever, fills the memory, or takes the last place of others."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import socket
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from tests.ml.serving.every_server import INFER, EveryServer, read_to_end, request
+from tests.ml.serving.every_type_server import LIMITS
+
+pytestmark = pytest.mark.process
+
+MEBIBYTE = 1024 * 1024
+LARGE_ROWS = 1_000
+GET = b"GET /v2 HTTP/1.1\r\nHost: x\r\n\r\n"
+POST = f"POST {INFER} HTTP/1.1\r\nHost: x\r\n".encode()
+
+
+def seconds_until_closed(connection: socket.socket, *, trickle: bytes = b"") -> float:
+    """How long the server bears it; `trickle` is sent again and again."""
+    begun = time.monotonic()
+    connection.settimeout(0.1 if trickle else 15)
+    while time.monotonic() - begun < 15:
+        try:
+            if trickle:
+                connection.sendall(trickle)
+            if not connection.recv(65536):
+                break
+        except TimeoutError:
+            continue
+        except OSError:
+            break
+    return time.monotonic() - begun
+
+
+@pytest.mark.parametrize("expect", [b"", b"Expect: 100-continue\r\n"])
+def test_a_body_that_never_begins_is_not_waited_for(every: EveryServer, expect: bytes) -> None:
+    with every.connect() as connection:
+        connection.sendall(POST + expect + b"Content-Length: 5\r\n\r\n")
+        begun = time.monotonic()
+        assert b"request_too_slow" in read_to_end(connection)
+        assert time.monotonic() - begun < LIMITS.body_seconds + 3
+
+
+def test_a_body_in_drops_is_not_waited_for(every: EveryServer) -> None:
+    with every.connect() as connection:
+        connection.sendall(POST + b"Transfer-Encoding: chunked\r\n\r\n")
+        assert seconds_until_closed(connection, trickle=b"1\r\n \r\n") < LIMITS.body_seconds + 3
+
+
+@pytest.mark.parametrize("noise", [b"\r\n", b"1\r\na\r\n"])
+def test_bytes_of_no_request_keep_no_connection(every: EveryServer, noise: bytes) -> None:
+    chunked = noise != b"\r\n"
+    first = GET.replace(b"Host", b"Transfer-Encoding: chunked\r\nHost") if chunked else GET
+    with every.connect() as connection:
+        connection.sendall(first)
+        assert b"200 OK" in connection.recv(65536)
+        assert seconds_until_closed(connection, trickle=noise) < LIMITS.header_seconds + 4
+
+
+def test_an_answer_that_nobody_reads_is_not_kept(every: EveryServer) -> None:
+    document = request(LARGE_ROWS)
+    for each in document["inputs"]:
+        if each["name"] == "bytes":
+            each["data"] = ["a" * 3_900] * LARGE_ROWS
+    body = json.dumps(document).encode()
+    with every.connect(window=4096) as connection:
+        connection.sendall(POST + b"Content-Length: %d\r\n\r\n" % len(body) + body)
+        time.sleep(LIMITS.write_seconds + 1.5)
+        # What was on its way by then; the rest never comes.
+        assert 0 < len(read_to_end(connection)) < LARGE_ROWS * 3_900
+    assert every.is_well()
+
+
+def test_a_burst_of_requests_is_answered_in_order(every: EveryServer) -> None:
+    paths = [b"/v2", b"/healthz/live", b"/nowhere"] * 20
+    with every.connect() as connection:
+        for path in paths[:-1]:
+            connection.sendall(GET.replace(b"/v2", path))
+        closing = GET.replace(b"/v2", paths[-1]).replace(b"Host", b"Connection: close\r\nHost")
+        connection.sendall(closing)
+        statuses = [line.split()[1] for line in read_to_end(connection).split(b"HTTP/1.1")[1:]]
+    assert len(statuses) == len(paths)
+
+
+def test_short_requests_in_one_piece_are_not_taken_for_long_headers(every: EveryServer) -> None:
+    padded = GET.replace(b"Host", b"X-Padding: " + b"a" * 500 + b"\r\nHost")
+    with every.connect() as connection:
+        connection.sendall(padded * 40 + b"GET /v2 HTTP/1.1\r\nHost: ")
+        connection.sendall(b"x\r\nConnection: close\r\n\r\n")
+        received = read_to_end(connection)
+    assert received.count(b"200 OK") == 41
+    assert b"headers_too_large" not in received
+
+
+def test_thousands_of_requests_ahead_cost_their_sender_the_connection(every: EveryServer) -> None:
+    before = every.resident_bytes
+    with every.connect() as connection, contextlib.suppress(ConnectionError):
+        for _ in range(20):
+            connection.sendall(GET * 8_000)
+    assert every.resident_bytes - before < 16 * MEBIBYTE
+    assert every.is_well()
+
+
+def test_bodies_of_all_connections_together_are_bounded(every: EveryServer) -> None:
+    before = every.resident_bytes
+    with contextlib.ExitStack() as stack:
+        refused = 0
+        for _ in range(40):
+            connection = stack.enter_context(every.connect())
+            head = POST + b"Content-Length: 4000000\r\n\r\n"
+            try:
+                connection.sendall(head + b" " * 3_000_000)
+                connection.settimeout(0.01)
+                refused += b"overloaded" in connection.recv(65536)
+            except TimeoutError:
+                continue
+            except ConnectionError:
+                refused += 1
+        assert refused
+        assert every.resident_bytes - before < LIMITS.held_bytes + 32 * MEBIBYTE
+    time.sleep(0.2)
+    assert every.is_well()
+
+
+@contextlib.contextmanager
+def taken(every: EveryServer, sent: bytes) -> Iterator[None]:
+    """As many connections as there are places, each with some bytes sent."""
+    with contextlib.ExitStack() as stack:
+        for _ in range(LIMITS.connections + 20):
+            connection = stack.enter_context(every.connect())
+            with contextlib.suppress(ConnectionError):
+                connection.sendall(sent)
+        yield
+
+
+def test_idle_connections_make_room_for_who_has_a_question(every: EveryServer) -> None:
+    with taken(every, GET), every.connect() as connection:
+        connection.sendall(GET.replace(b"Host", b"Connection: close\r\nHost"))
+        assert b"200 OK" in read_to_end(connection)
+
+
+def test_half_open_requests_are_refused_a_place_and_time_out(every: EveryServer) -> None:
+    with taken(every, POST + b"Content-Length: 5\r\n\r\n"):
+        with every.connect() as connection:
+            received = read_to_end(connection)
+            assert not received or b"overloaded" in received
+        time.sleep(LIMITS.body_seconds + 0.5)
+        assert every.is_well()
+
+
+def test_an_offer_to_upgrade_is_ignored(every: EveryServer) -> None:
+    offer = GET.replace(b"Host", b"Connection: Upgrade\r\nUpgrade: h2c\r\nHost")
+    with every.connect() as connection:
+        connection.sendall(offer)
+        assert b"200 OK" in connection.recv(65536)
+        connection.sendall(GET)
+        assert b"200 OK" in connection.recv(65536)
