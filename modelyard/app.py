@@ -16,7 +16,7 @@ from modelyard.commands import (
     delivery,
     environments,
     feedback,
-    models,
+    model,
     predict,
     promotion,
     release,
@@ -44,7 +44,7 @@ app = typer.Typer(
 for group in (
     environments,
     status,
-    models,
+    model,
     data,
     release,
     promotion,
