@@ -13,6 +13,7 @@ from modelyard.onboarding.table import TextTable, read
 
 ROWS_PER_BATCH = 250_000
 """Ingestion holds a batch in memory."""
+_FEWEST_ROWS = 1000
 _CELLS_PER_BATCH = 25_000_000
 UNDATED = "undated"
 _PART = "part_of_rows"
@@ -27,31 +28,40 @@ def batches(
         file, work, called=called, encoding_name=source.encoding, delimiter=source.delimiter
     )
     landed = work / "landed.parquet"
-    order = f"{_PART}, file_row_number" if source.time else "file_row_number"
+    order = f" ORDER BY {_PART}, file_row_number" if source.time else ""
     table.connection.execute(
-        f"COPY (SELECT {_columns(source, table, sha256)} FROM {table.source} ORDER BY {order}) "
+        f"COPY ({_select(source, table, sha256)}{order}) "
         f"TO '{landed}' (FORMAT parquet, COMPRESSION snappy, "
         f"ROW_GROUP_SIZE {max(2048, 4_000_000 // len(table.names))})"
     )
     yield from _cut(landed, Path(called).stem, sha256[:8])
 
 
-def _columns(source: Source, table: TextTable, sha256: str) -> str:
+def _select(source: Source, table: TextTable, sha256: str) -> str:
+    """Texts, then values, then what lands: each computed once, however often it is asked for."""
     places = _places(source.columns, table)
+    numbered = [*zip(source.columns, places, strict=True)]
+    texts = ", ".join(f"{column.kind.present(f'c{n}')} AS t{n}" for column, n in numbered)
+    values = ", ".join(f"t{n}, {column.kind.reading(f't{n}')} AS v{n}" for column, n in numbered)
     chosen = [
-        f'{column.kind.landed(f"c{place}")} AS "{column.name}"'
-        for column, place in zip(source.columns, places, strict=True)
+        f'{column.kind.landed(f"t{n}", f"v{n}")} AS "{column.name}"' for column, n in numbered
     ]
     if source.row_key:
         number = "lpad(CAST(file_row_number + 1 AS VARCHAR), 9, '0')"
         chosen.insert(0, f"'{sha256[:8]}-' || {number} AS \"{source.row_key}\"")
-    part = "''"
-    for column, place in zip(source.columns, places, strict=True):
+    chosen.append(f"{_part(source, numbered)} AS {_PART}")
+    return (
+        f"SELECT {', '.join(chosen)} FROM (SELECT {values}, file_row_number "
+        f"FROM (SELECT {texts}, file_row_number FROM {table.source}))"
+    )
+
+
+def _part(source: Source, numbered: Sequence[tuple[SourceColumn, int]]) -> str:
+    for column, n in numbered:
         if column.name == source.time:
-            step = _STEPS[source.parts]
-            value = f"{column.kind.value(f'c{place}')} :: TIMESTAMPTZ AT TIME ZONE 'UTC'"
-            part = f"coalesce(strftime({value}, '{step}'), '{UNDATED}')"
-    return ", ".join([*chosen, f"{part} AS {_PART}"])
+            instant = f"CAST(v{n} AS TIMESTAMPTZ) AT TIME ZONE 'UTC'"
+            return f"coalesce(strftime({instant}, '{_STEPS[source.parts]}'), '{UNDATED}')"
+    return "''"
 
 
 def _places(columns: Sequence[SourceColumn], table: TextTable) -> list[int]:
@@ -75,7 +85,9 @@ def _places(columns: Sequence[SourceColumn], table: TextTable) -> list[int]:
 def _cut(landed: Path, stem: str, mark: str) -> Iterator[tuple[str, bytes]]:
     """Consecutive rows of one part; a part with many rows lands in several batches."""
     reader = pq.ParquetFile(landed)
-    most = max(1000, min(ROWS_PER_BATCH, _CELLS_PER_BATCH // len(reader.schema_arrow.names)))
+    most = max(
+        _FEWEST_ROWS, min(ROWS_PER_BATCH, _CELLS_PER_BATCH // len(reader.schema_arrow.names))
+    )
     waiting: list[pl.DataFrame] = []
     part, count, number = "", 0, 0
     for group in reader.iter_batches(batch_size=min(most, 65_536)):

@@ -24,6 +24,8 @@ SAMPLE_ROWS, _SAMPLE_CELLS = 20_000, 4_000_000
 ENOUGH = 0.98
 """Share of a column's values that must be of a kind; the others are told, and quarantined."""
 _AT_ONCE = 50
+_TRIED = 2_000
+"""Values that are tried with every format of days there is."""
 _SAMPLE = "sample_of_rows"
 _FEWEST_YEARS, _MOST_YEARS = 1800, 2200
 
@@ -54,7 +56,7 @@ def infer(table: TextTable) -> list[Kind]:
     kinds = [_kind(counts, decimal) for counts in counted]
     for number, counts in enumerate(counted):
         if kinds[number] == TEXT and _is(counts["datelike"], counts["values"]):
-            kinds[number] = _written(table, f"c{number}", counts["values"])
+            kinds[number] = _written(table, f"c{number}", min(counts["values"], _TRIED))
     return [
         _day_or_instant(table, f"c{number}", kind) if kind.logical == "timestamp" else kind
         for number, kind in enumerate(kinds)
@@ -138,12 +140,14 @@ def _written(table: TextTable, column: str, values: int) -> Kind:
 def _readable(table: TextTable, column: str, chosen: Sequence[str]) -> dict[str, int]:
     """For each format, how many values it and the chosen ones read as a day of these centuries."""
     forms = [form for form in (ISO, *FORMATS) if form not in chosen]
-    tried = [Kind(logical="timestamp", formats=(*chosen, form)).value(column) for form in forms]
+    tried = [Kind(logical="timestamp", formats=(*chosen, form)).reading("t") for form in forms]
     wanted = ", ".join(
         f"count(*) FILTER (year({value}) BETWEEN {_FEWEST_YEARS} AND {_MOST_YEARS})"
         for value in tried
     )
-    return dict(zip(forms, table.query(f"SELECT {wanted} FROM {_SAMPLE}")[0], strict=True))
+    text = Kind(logical="timestamp").present(column)
+    few = f"SELECT t FROM (SELECT {text} AS t FROM {_SAMPLE}) WHERE t IS NOT NULL LIMIT {_TRIED}"
+    return dict(zip(forms, table.query(f"SELECT {wanted} FROM ({few})")[0], strict=True))
 
 
 def _day_or_instant(table: TextTable, column: str, kind: Kind) -> Kind:

@@ -76,19 +76,21 @@ class Kind:
             case "timestamp":
                 return self._instant(text)
 
-    def landed(self, column: str) -> str:
-        """SQL for the text as the landing zone wants it; what cannot be read stays as it is."""
-        value = self.value(column)
+    def landed(self, text: str, value: str) -> str:
+        """SQL for the text as the landing zone wants it; what cannot be read stays as it is.
+
+        `text` and `value` are what `present` and `reading` gave, best as columns of a subquery.
+        """
         match self.logical:
             case "string":
-                return value
+                return text
             case "boolean" | "integer" | "number":
                 written = f"CAST({value} AS VARCHAR)"
             case "date":
                 written = f"strftime({value}, '%Y-%m-%d')"
             case "timestamp":
                 written = f"strftime({value} AT TIME ZONE 'UTC', '%Y-%m-%dT%H:%M:%SZ')"
-        return f"coalesce({written}, {self.present(column)})"
+        return f"coalesce({written}, {text})"
 
     def _number(self, text: str) -> str:
         pattern = COMMA if self.decimal == "," else POINT

@@ -16,7 +16,6 @@ _POSITIVE = (
     "true",
     "yes",
     "y",
-    "1",
     "t",
     "positive",
     "ja",
@@ -139,10 +138,10 @@ def _classes(name: str, label: Profile, chosen: str, assumed: str) -> Target:
 
 def _positive(label: Profile, classes: tuple[tuple[str, int], ...]) -> str:
     """The class that says yes; of numbers the larger; of other words the rarer."""
+    if label.kind.logical in ("integer", "number"):
+        return max((value for value, _ in classes), key=float)
     words = {value.lower(): value for value, _ in classes}
     for word in _POSITIVE:
         if word in words:
             return words[word]
-    if label.kind.logical in ("integer", "number"):
-        return max((value for value, _ in classes), key=float)
     return min(classes, key=lambda item: (item[1], item[0]))[0]

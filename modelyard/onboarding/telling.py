@@ -69,7 +69,7 @@ def warnings(plan: Plan) -> list[tuple[str, str]]:
 
 
 def columns_table(plan: Plan, most: int = 60) -> list[tuple[str, str, str, str]]:
-    """Name, name in the file, kind, what becomes of it; of very many, those that are no features."""
+    """Name, name in the file, kind, what becomes of it; of very many, those that are none."""
     columns = plan.columns
     if len(columns) > most:
         columns = tuple(c for c in columns if c.role is not Role.FEATURE)[:most]

@@ -19,7 +19,7 @@ def features_text(plan: Plan) -> str:
     uses_ibis = "ibis." in label or any("ibis." in line for _, line in made)
     population = [] if not label else [(plan.label.name, label)]
     if plan.time is not None:
-        population.append((str(day_column(plan)), f'rows["{plan.time.name}"].date()'))
+        population.append((str(day_column(plan)), _day(plan.time)))
     asked = {
         "classification": "is it so",
         "multiclass": "which is it",
@@ -113,9 +113,13 @@ def _days(plan: Plan, value: str, logical: str) -> str:
     day = value if logical == "date" else f"{value}.date()"
     if plan.time is None:
         return f'{day}.delta(ibis.date("1970-01-01"), unit="day")'
-    time = f'rows["{plan.time.name}"]'
-    asked = time if plan.time.profile.kind.logical == "date" else f"{time}.date()"
-    return f'{asked}.delta({day}, unit="day")'
+    return f'{_day(plan.time)}.delta({day}, unit="day")'
+
+
+def _day(column: Column) -> str:
+    """The day of an instant; a day is one already."""
+    value = f'rows["{column.name}"]'
+    return value if column.profile.kind.logical == "date" else f"{value}.date()"
 
 
 def _mutated(columns: list[tuple[str, str]]) -> list[str]:
