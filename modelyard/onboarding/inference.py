@@ -14,6 +14,7 @@ from modelyard.onboarding.kinds import (
     ISO,
     ISO_LIKE,
     POINT,
+    SHAPE,
     TEXT,
     Kind,
     bare,
@@ -64,14 +65,14 @@ def infer(table: TextTable) -> list[Kind]:
 
 
 def _tests(value: str) -> dict[str, str]:
-    number = bare(value)
+    number, shaped = bare(value), f"regexp_full_match({value}, '{SHAPE}')"
     return {
         "values": f"{value} IS NOT NULL",
         "integer": f"regexp_full_match({value}, '{INTEGER}')",
         # 01234 is a code that happens to have digits; as a number it would lose its first one.
         "zero_led": f"regexp_full_match({value}, '0\\d+')",
-        "point": f"regexp_full_match({number}, '{POINT}')",
-        "comma": f"regexp_full_match({number}, '{COMMA}')",
+        "point": f"{shaped} AND regexp_full_match({number}, '{POINT}')",
+        "comma": f"{shaped} AND regexp_full_match({number}, '{COMMA}')",
         "boolean": f"lower({value}) IN ('true', 'false')",
         "iso": f"regexp_full_match({value}, '{ISO_LIKE}')",
         "datelike": f"length({value}) BETWEEN 6 AND 40 "

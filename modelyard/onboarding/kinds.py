@@ -8,6 +8,13 @@ from modelyard.onboarding.missing import ALWAYS, AMONG_VALUES
 Logical = Literal["integer", "number", "boolean", "date", "timestamp", "string"]
 
 _DECORATION = r"[\s€$£¥%\x{00A0}\x{202F}'']"
+_SPACE = r"[\s\x{00A0}\x{202F}'']"
+_AROUND = r"[\s€$£¥%\x{00A0}\x{202F}]*"
+SHAPE = (
+    rf"{_AROUND}[+-]?{_AROUND}(\d{{1,3}}({_SPACE}\d{{3}})+([.,]\d+)?|[\d.,]+)"
+    rf"([eE][+-]?\d+)?{_AROUND}"
+)
+"""Spaces may divide thousands, but digits in other groups are a phone number or a card."""
 INTEGER = r"[+-]?\d{1,18}"
 POINT = r"[+-]?(\d+\.?\d*|\.\d+|\d{1,3}(,\d{3})+(\.\d+)?)([eE][+-]?\d+)?"
 COMMA = r"[+-]?(\d+,?\d*|,\d+|\d{1,3}(\.\d{3})+(,\d+)?)([eE][+-]?\d+)?"
@@ -102,7 +109,8 @@ class Kind:
         )
         type_ = "BIGINT" if self.logical == "integer" else "DOUBLE"
         careful = (
-            f"CASE WHEN regexp_full_match({stripped}, '{pattern}') "
+            f"CASE WHEN regexp_full_match({text}, '{SHAPE}') "
+            f"AND regexp_full_match({stripped}, '{pattern}') "
             f"THEN TRY_CAST({plain} AS {type_}) END"
         )
         if self.decimal == ",":

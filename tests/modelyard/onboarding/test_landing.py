@@ -50,7 +50,7 @@ def checkout(tmp_path: Path) -> Path:
 def make(checkout: Path, **options: object) -> None:
     file = checkout / "kunden.csv"
     file.write_text(content(), encoding="cp1252")
-    made = {"time": "gesehen am", **options}
+    made = {"time": "gesehen am", "key": ("Kunde",), **options}
     make_model(checkout, Request(model="churn", file=file, label="y", **made), force=False)  # type: ignore[arg-type]
     file.unlink()
 

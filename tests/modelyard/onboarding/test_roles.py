@@ -104,7 +104,7 @@ def test_the_one_column_of_days_is_when_the_question_is_asked(tmp_path: Path) ->
     plan = planned(tmp_path, csv_text(labelled(seen_at=day)))
     assert plan.time is not None
     assert plan.time.name == "seen_at"
-    assert plan.holdout.days == 24
+    assert plan.holdout.days == 26
     assert planned(tmp_path, csv_text(labelled(seen_at=day)), time="none").time is None
     two = planned(tmp_path, csv_text(labelled(seen_at=day, paid_at=day)))
     assert two.time is None
