@@ -46,8 +46,14 @@ def detect(path: Path) -> str:
         )
     from charset_normalizer import from_bytes
 
-    best = from_bytes(evidence, cp_isolation=_LIKELY).best()
-    return best.encoding if best is not None else "cp1252"
+    matches = from_bytes(evidence, cp_isolation=_LIKELY)
+    # Neighbours differ in a letter or two: of equally good ones the commoner is taken.
+    ranked = sorted((m.chaos, -m.coherence, _rank(m.encoding), m.encoding) for m in matches)
+    return ranked[0][-1] if ranked else "cp1252"
+
+
+def _rank(encoding: str) -> int:
+    return _LIKELY.index(encoding) if encoding in _LIKELY else len(_LIKELY)
 
 
 def rewrite_as_utf8(path: Path, encoding: str, target: Path) -> None:

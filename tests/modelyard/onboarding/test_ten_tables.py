@@ -22,7 +22,8 @@ from modelyard.onboarding.making import make_model
 from modelyard.onboarding.request import Request
 from modelyard.onboarding.user_made import batches_of
 
-ROOT = Path(__file__).parents[3]
+# Each table is read, learned from and judged, which takes seconds.
+pytestmark = pytest.mark.slow
 
 
 def packaged(package: str, name: str) -> bytes:
