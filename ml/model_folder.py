@@ -9,6 +9,7 @@ from pathlib import Path
 from types import ModuleType
 
 from ml.data.contract import load_contract
+from ml.model_trial import trial_problems
 from ml.spec import SpecError, load_model
 from ml.spec_errors import read_mapping
 from ml.spec_sections import Data
@@ -18,7 +19,10 @@ _CONTRACT, _FUNCTION = "contract.yaml", "build"
 
 
 def folder_problems(folder: Path) -> list[str]:
-    """Every mistake in spec, contract, features and estimator, each with its file and path."""
+    """Every mistake in spec, contract, features and estimator, each with its file and path.
+
+    Where these are in order the code is tried on tables without rows.
+    """
     problems: list[str] = []
     spec = None
     try:
@@ -36,6 +40,8 @@ def folder_problems(folder: Path) -> list[str]:
         problems += _code_problems(folder, "features", FEATURE_FUNCTIONS)
     if (folder / "estimator.py").is_file():
         problems += _code_problems(folder, "estimator", (function,))
+    if spec is not None and not problems:
+        problems += trial_problems(spec, load_contract(spec.contract_path))
     return problems
 
 

@@ -17,7 +17,7 @@ from modelyard.commands import (
     diagnose,
     environments,
     feedback,
-    models,
+    model,
     predict,
     promotion,
     release,
@@ -45,7 +45,7 @@ app = typer.Typer(
 for group in (
     environments,
     status,
-    models,
+    model,
     data,
     release,
     promotion,

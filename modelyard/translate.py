@@ -24,7 +24,7 @@ def translated(error: BaseException) -> YardError | None:
         known: YardError = NotUpError(_text(error), remedy=str(getattr(error, "remedy", "")))
         return known
     if kind in {"SpecError", "SettingsError"}:
-        return UsageError(str(error), remedy="modelyard models check")
+        return UsageError(str(error), remedy="modelyard model check")
     if kind in {
         "ClockError",
         "LedgerError",

@@ -41,6 +41,8 @@ class Column:
     restricted: bool
     """Identifies someone: must not reach the mirror as it is."""
     rules: tuple[Rule, ...]
+    physical_name: str = ""
+    """What landed files may call it instead."""
 
     @property
     def dtype(self) -> pl.DataType:
@@ -174,6 +176,7 @@ def _column(column: Any) -> Column:
         required=bool(column.required),
         restricted=column.classification == "restricted",
         rules=tuple(rules),
+        physical_name=column.physicalName or "",
     )
 
 

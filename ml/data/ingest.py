@@ -10,7 +10,7 @@ import polars as pl
 
 from ml.data.contract import Contract, TableContract
 from ml.data.lakehouse import Lakehouse
-from ml.data.quality import PLANTED, ROW, RULES, BatchRefusedError, Checked, check
+from ml.data.quality import PLANTED, ROW, RULES, BatchRefusedError, Checked, check, contract_names
 from ml.data.store import Store
 
 BATCH = "_batch"
@@ -59,7 +59,7 @@ def _ingest_file(
             raise BatchRefusedError(
                 "another file of this name is already ingested; land it under a new name"
             )
-        landed = _read(body)
+        landed = contract_names(_read(body), contract.tables[table])
         checked = check(
             landed,
             contract.tables[table],

@@ -58,6 +58,18 @@ def check(
     return Checked(valid=valid, quarantined=quarantined)
 
 
+def contract_names(batch: pl.DataFrame, contract: TableContract) -> pl.DataFrame:
+    """The batch with columns called as in the contract, where they come under physical names."""
+    present = set(batch.columns)
+    return batch.rename(
+        {
+            column.physical_name: column.name
+            for column in contract.columns
+            if column.physical_name in present and column.name not in present
+        }
+    )
+
+
 def _as_landed(
     batch: pl.DataFrame, contract: TableContract, null_tokens: tuple[str, ...]
 ) -> pl.DataFrame:

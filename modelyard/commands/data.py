@@ -1,5 +1,6 @@
 """`data`: land files and let the data pipeline check, curate and mirror them."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
@@ -7,6 +8,7 @@ import typer
 
 from modelyard import catalogue
 from modelyard.activity import doing
+from modelyard.checkout import root
 from modelyard.commands.options import EnvOption, JsonOption, ModelArgument
 from modelyard.errors import UsageError, unknown
 from modelyard.output import emit, note, table
@@ -27,17 +29,23 @@ def land(
     months: Annotated[
         str, typer.Option(help="Months of the example's own data: 1-4 or 5,6.")
     ] = "",
-    file: Annotated[Path | None, typer.Option(help="A CSV file of your own.")] = None,
+    file: Annotated[
+        Path | None,
+        typer.Option(help="A file of your own; instead of the one a model was made from."),
+    ] = None,
     to_table: Annotated[str, typer.Option("--table", help="The table --file belongs to.")] = "",
+    parts: Annotated[
+        str, typer.Option(help="Of a user-made model with time: 2024-01 or 2024-01:2024-04.")
+    ] = "",
     target: TargetOption = "sandbox",
     as_json: JsonOption = False,
 ) -> None:
     """Land files in the raw zone and run the data pipeline over them."""
     name = catalogue.model(model)
     catalogue.environment(env)
-    batches = _own(name, file, to_table) if file else _example(name, months)
+    batches = _batches(name, file, to_table, months, parts)
     place = open_to_change(target, [env]).place(env)
-    from modelyard.live.landing import describe, land, start_ingest
+    from modelyard.live.landing import describe, land_files, start_ingest
     from modelyard.live.training import follow
 
     with doing(
@@ -45,9 +53,9 @@ def land(
         state="what has landed stays; a batch is ingested whole or not at all",
         resume=f"modelyard data land {name} --env {env} … (the same command)",
     ):
-        landed = land(place, batches)
-        for key in landed:
-            note(f"{env} landed {key}")
+        for table_name, files in batches.items():
+            for key in land_files(place, table_name, files):
+                note(f"{env} landed {key}")
         import uuid
 
         execution = follow(
@@ -110,18 +118,34 @@ def parse_months(text: str) -> list[int]:
     return months
 
 
-def _example(name: str, months: str) -> dict[str, dict[str, bytes]]:
+def _batches(
+    name: str, file: Path | None, to_table: str, months: str, parts: str
+) -> dict[str, Iterable[tuple[str, bytes]]]:
+    """Table → names and contents of its files, made one at a time where there may be many."""
+    from modelyard.onboarding.source import load_source
+    from modelyard.onboarding.user_made import batches_of
+
     wanted = parse_months(months)
+    source = load_source(root() / "models" / name)
+    if source is not None and not to_table:
+        if months:
+            raise UsageError(
+                f"{name} has no example data.", remedy="--parts takes months or weeks"
+            )
+        return {source.table: batches_of(root(), name, file=file, parts=parts)}
+    if parts:
+        raise UsageError(f"{name} was not made from a file: it has no parts.", remedy="--months")
+    if file is not None:
+        return _own(name, file, to_table)
     from modelyard.live.landing import example_batches
 
-    return example_batches(name, wanted)
+    return {table: each.items() for table, each in example_batches(name, wanted).items()}
 
 
-def _own(name: str, file: Path, to_table: str) -> dict[str, dict[str, bytes]]:
+def _own(name: str, file: Path, to_table: str) -> dict[str, Iterable[tuple[str, bytes]]]:
     from ml.spec import load_model
-    from modelyard.checkout import root
 
     tables = load_model(root() / "models" / name).data.tables
     if to_table not in tables:
         raise unknown("table", to_table, tables, where=f"models/{name}/model.yaml")
-    return {to_table: {file.name: file.read_bytes()}}
+    return {to_table: [(file.name, file.read_bytes())]}

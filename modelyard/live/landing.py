@@ -2,7 +2,7 @@
 
 import importlib
 import inspect
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -53,16 +53,20 @@ def example_batches(model: str, months: Sequence[int], *, whole: bool = True) ->
 
 def land(place: Place, batches: Batches) -> list[str]:
     """Put batches into the landing zone; a file that is there already is left alone."""
+    return [
+        key for table, files in batches.items() for key in land_files(place, table, files.items())
+    ]
+
+
+def land_files(place: Place, table: str, files: Iterable[tuple[str, bytes]]) -> Iterator[str]:
+    """Land a table's files one after the other, and tell each; only one is held in memory."""
     s3, bucket = place.client("s3"), place.platform.lakehouse_bucket
-    keys = []
-    for table, files in batches.items():
-        known = set(list_keys(s3, bucket, f"landing/{table}/"))
-        for name, body in files.items():
-            key = f"landing/{table}/{name}"
-            if key not in known:
-                s3.put_object(Bucket=bucket, Key=key, Body=body, ContentType="text/csv")
-                keys.append(key)
-    return keys
+    known = set(list_keys(s3, bucket, f"landing/{table}/"))
+    for name, body in files:
+        key = f"landing/{table}/{name}"
+        if key not in known:
+            s3.put_object(Bucket=bucket, Key=key, Body=body, ContentType="text/csv")
+            yield key
 
 
 def start_ingest(place: Place, model: str, name: str) -> str:

@@ -77,3 +77,41 @@ def test_outcomes_and_instants_that_are_no_columns_are_told(folder: Path) -> Non
     shown = "models/diabetes/contract.yaml: schema.patients: "
     assert outcome.startswith(f"{shown}data.outcomes names 'death', which is no column of it")
     assert instant.startswith(f"{shown}data.recent.patients.column names 'seen_at'")
+
+
+def test_a_feature_that_is_promised_but_not_made_is_told(folder: Path) -> None:
+    edit(folder, "model.yaml", "    age: number", "    age: number\n    weight: number")
+    assert folder_problems(folder) == [
+        "models/diabetes/features.py: build returned no column weight"
+    ]
+
+
+def test_code_that_fails_on_its_tables_is_told_with_its_line(folder: Path) -> None:
+    edit(folder, "features.py", "    return rows\n", '    return rows.mutate(x=rows["weight"])\n')
+    (told,) = folder_problems(folder)
+    assert told.startswith("models/diabetes/features.py:17: fails on empty tables: ")
+    assert "weight" in told
+
+
+def test_features_that_need_what_the_mirror_lacks_are_told(folder: Path) -> None:
+    edit(folder, "model.yaml", "        quasi_identifiers: [sex]", "        drop: [sex]")
+    (told,) = folder_problems(folder)
+    assert told.startswith("models/diabetes/features.py: build returned no column sex")
+    assert "on the mirror" in told
+
+
+def test_redaction_that_leaves_somebody_open_is_told(folder: Path) -> None:
+    edit(folder, "model.yaml", "pseudonyms: {patient: patient}", "drop: [pulse]")
+    assert folder_problems(folder) == [
+        "models/diabetes/model.yaml: data.redaction.tables.patients: 'pulse' is not in the "
+        "contract of the table",
+        "models/diabetes/model.yaml: data.redaction.tables.patients: 'patient' is restricted by "
+        "the contract; name it under pseudonyms or drop",
+    ]
+
+
+def test_parameters_that_the_estimator_does_not_take_are_told(folder: Path) -> None:
+    edit(folder, "model.yaml", "parameters: {alpha: 0.5}", "parameters: {alfa: 0.5}")
+    (told,) = folder_problems(folder)
+    assert told.startswith("models/diabetes/estimator.py: fails with estimator.parameters")
+    assert "alfa" in told

@@ -38,7 +38,7 @@ TYPED_WRONGLY = [
     (("up", "--story", "long"), "allowed: none, tell"),
     (("promte",), "promote"),
     (("status", "--jsn"), "--json"),
-    (("models", "check", "diabetis"), 'Did you mean "diabetes"?'),
+    (("model", "check", "diabetis"), 'Did you mean "diabetes"?'),
 ]
 
 
@@ -89,7 +89,7 @@ def test_a_stack_file_without_accounts_is_named(
 def test_every_mistake_of_a_model_folder_is_told(
     checkout: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    typed = type_(capsys, "models", "check")
+    typed = type_(capsys, "model", "check")
     assert typed.code == ExitCode.REFUSED
     for section in ("data", "features", "estimator", "gates", "problem.objective"):
         assert f"models/diabetes/model.yaml: {section}" in typed.out
@@ -101,7 +101,7 @@ def test_mistakes_in_code_and_contract_of_all_models_are_told_together(
     (checkout / "models" / "diabetes" / "features.py").write_text("import nothing_like_it\n")
     (checkout / "models" / "flight_delay" / "contract.yaml").write_text("apiVersion: [\n")
     (checkout / "models" / "flight_delay" / "estimator.py").write_text("def fit(): ...\n")
-    typed = type_(capsys, "models", "check")
+    typed = type_(capsys, "model", "check")
     assert typed.code == ExitCode.REFUSED
     assert "models/diabetes/features.py:1: cannot be imported: ModuleNotFoundError" in typed.out
     assert "models/flight_delay/contract.yaml: not readable as YAML" in typed.out
@@ -143,7 +143,7 @@ def test_an_interrupt_inside_a_command_is_told_as_well(
     # Typer catches Ctrl-C before we can: what it leaves of it is an exit code.
     monkeypatch.setattr("modelyard.catalogue.model_names", _interrupt)
     with pytest.raises(SystemExit) as left:
-        app.main(["models", "list"])
+        app.main(["model", "list"])
     assert left.value.code == ExitCode.INTERRUPTED
     assert "interrupted; nothing was changed" in capsys.readouterr().err
 

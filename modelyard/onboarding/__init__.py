@@ -1,0 +1,1 @@
+"""From a file of one's own to a model folder: read, infer, decide, write, tell."""

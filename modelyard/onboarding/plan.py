@@ -1,0 +1,107 @@
+"""Everything that was decided about a file and the model made from it."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from modelyard.onboarding.profile import Profile
+from modelyard.onboarding.target import Target
+
+
+class Role(StrEnum):
+    """What a column is for."""
+
+    KEY = "key"
+    TIME = "time"
+    LABEL = "label"
+    FEATURE = "feature"
+    LEFT_OUT = "left out"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    """One column of the file and what becomes of it."""
+
+    number: int
+    name: str
+    """In the contract and in requests."""
+    original: str
+    """In the file."""
+    profile: Profile
+    role: Role
+    why: str = ""
+    """Why it is left out, or why it has its role."""
+    personal: str = ""
+    """What it looks like, where it looks personal: restricted, and not in the mirror."""
+    narrows_down: bool = False
+    strength: float = 0.0
+    """How well it tells the label alone, from 0 to 1, on a sample."""
+    suspect: bool = False
+
+    @property
+    def restricted(self) -> bool:
+        """Whether it must not reach the mirror as it is."""
+        return bool(self.personal) or self.role is Role.KEY
+
+    @property
+    def feature(self) -> str:
+        """What it is called as a feature: days are counted."""
+        if self.profile.kind.logical in ("date", "timestamp"):
+            return f"{self.name[:35]}_days"
+        return self.name
+
+    @property
+    def feature_kind(self) -> str:
+        """`number` or `text`."""
+        return "text" if self.profile.kind.logical == "string" else "number"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Holdout:
+    """What is kept to judge on: the last days, or a share of the keys."""
+
+    days: int | None = None
+    fraction: float | None = None
+    minimum: int = 1
+    """Labelled days, or rows, below which there is not enough evidence."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """A file's columns, the question, and how it is judged."""
+
+    model: str
+    table: str
+    rows: int
+    columns: tuple[Column, ...]
+    target: Target
+    holdout: Holdout
+    key: tuple[str, ...]
+    """Names of the columns that name a row; `row_id` where the rows are numbered."""
+    copies: int = 0
+    typical_error: float | None = None
+    """Mean distance of a quantity from its median: what no model must exceed."""
+    skipped: tuple[str, ...] = field(default=())
+
+    def of(self, role: Role) -> tuple[Column, ...]:
+        """The columns of one role, in the file's order."""
+        return tuple(column for column in self.columns if column.role is role)
+
+    @property
+    def label(self) -> Column:
+        """The outcome."""
+        return self.of(Role.LABEL)[0]
+
+    @property
+    def time(self) -> Column | None:
+        """When a row's question was asked; none for rows without a place in time."""
+        return next(iter(self.of(Role.TIME)), None)
+
+    @property
+    def features(self) -> tuple[Column, ...]:
+        """What the model sees of the file."""
+        return self.of(Role.FEATURE)
+
+    @property
+    def restricted(self) -> tuple[Column, ...]:
+        """What does not reach the mirror as it is."""
+        return tuple(column for column in self.columns if column.restricted)

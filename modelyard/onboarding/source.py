@@ -1,0 +1,95 @@
+"""`source.yaml` of a model folder: which file its rows came from, by digest, and how they land."""
+
+from pathlib import Path
+from typing import Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from ml.spec_errors import SpecError, explain, read_mapping
+from ml.spec_sections import Name
+from modelyard.onboarding.kinds import Kind, Logical
+
+FILE = "source.yaml"
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Origin(_Section):
+    """The file, which is kept outside git."""
+
+    name: str
+    sha256: str = Field(pattern="^[0-9a-f]{64}$")
+    bytes: int
+    rows: int
+
+
+class SourceColumn(_Section):
+    """How one column of the file becomes one of the contract."""
+
+    name: Name
+    original: str
+    type: Logical
+    decimal: Literal[".", ","] = "."
+    formats: tuple[str, ...] = ()
+
+    @property
+    def kind(self) -> Kind:
+        """How its texts are read."""
+        return Kind(logical=self.type, decimal=self.decimal, formats=self.formats)
+
+
+class Source(_Section):
+    """How files of this shape become batches in the landing zone."""
+
+    file: Origin
+    encoding: str | None = None
+    """As it was given; none finds it out."""
+    delimiter: str | None = None
+    table: Name
+    row_key: Name | None = None
+    """Where rows have no key of their own: the column that numbers them."""
+    time: Name | None = None
+    """The column by whose months or weeks the rows land."""
+    parts: Literal["month", "week", "whole"] = "whole"
+    columns: tuple[SourceColumn, ...] = Field(min_length=1)
+
+
+def load_source(folder: Path) -> Source | None:
+    """The source of a user-made model; none for a folder written by hand."""
+    shown = f"{folder.parent.name}/{folder.name}/{FILE}"
+    if not (folder / FILE).is_file():
+        return None
+    try:
+        return Source.model_validate(read_mapping(folder / FILE, shown))
+    except ValidationError as error:
+        lines = explain(shown, "", Source, error)
+        raise SpecError([line.replace(": .", ": ", 1) for line in lines]) from None
+
+
+def user_made(models: Path) -> dict[str, Source]:
+    """The model folders that were made from a file, and how their rows land."""
+    found = {path.parent.name: load_source(path.parent) for path in models.glob(f"*/{FILE}")}
+    return {name: source for name, source in sorted(found.items()) if source is not None}
+
+
+def source_text(source: Source) -> str:
+    """The file's content."""
+    head = (
+        "# Where the rows of this model come from. The file is in .modelyard/datasets, by its "
+        "digest;\n# `modelyard data land` reads it with the rules below. Made by `modelyard model "
+        "new`.\n"
+    )
+    content = source.model_dump(mode="json", exclude_defaults=True)
+    columns = content.pop("columns")
+    body = yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=95)
+    lines = [
+        "  - "
+        + yaml.safe_dump(
+            each, default_flow_style=True, sort_keys=False, allow_unicode=True, width=10**6
+        )
+        for each in columns
+    ]
+    return f"{head}{body}columns:\n{''.join(lines)}"

@@ -1,0 +1,74 @@
+"""Keeps the files that models were made from, under the digest of their bytes and outside git."""
+
+import hashlib
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from modelyard.errors import RefusedError
+
+_CHUNK = 1 << 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kept:
+    """A file in the store: its bytes never change, because its name is their digest."""
+
+    path: Path
+    sha256: str
+    size: int
+
+
+class DatasetStore:
+    """`.modelyard/datasets/<sha256>`: a model folder names the digest, never a path."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def keep(self, file: Path) -> Kept:
+        """Copy a file in, once; its memory need does not grow with the file."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        coming = self.folder / f".coming.{os.getpid()}"
+        try:
+            digest = hashlib.sha256()
+            with file.open("rb") as source, coming.open("wb") as copy:
+                while chunk := source.read(_CHUNK):
+                    digest.update(chunk)
+                    copy.write(chunk)
+            place = self._place(digest.hexdigest())
+            # The same bytes again: whoever reads the file now keeps reading it.
+            coming.replace(place)
+        finally:
+            coming.unlink(missing_ok=True)
+        return Kept(path=place, sha256=digest.hexdigest(), size=place.stat().st_size)
+
+    def find(self, sha256: str) -> Path:
+        """The file of a digest; refuses when it is not on this machine, or is damaged."""
+        place = self._place(sha256)
+        if not place.is_file():
+            raise RefusedError(
+                f"The file with digest {sha256[:12]}… is not on this machine.",
+                remedy="give it again: modelyard data land MODEL --file FILE",
+            )
+        if _digest(place) != sha256:
+            raise RefusedError(
+                f"{place} is damaged: its bytes no longer have their digest.",
+                remedy="remove it and give the file again: modelyard data land MODEL --file FILE",
+            )
+        return place
+
+    def workspace(self) -> Path:
+        """A folder for what is needed only while one command runs."""
+        place = self.folder / f".work.{os.getpid()}"
+        shutil.rmtree(place, ignore_errors=True)
+        place.mkdir(parents=True)
+        return place
+
+    def _place(self, sha256: str) -> Path:
+        return self.folder / sha256
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,64 @@
+"""How the rows of a user-made model come back out of the dataset store, as batches that land."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from modelyard.errors import UsageError
+from modelyard.onboarding.batches import batches
+from modelyard.onboarding.making import workspace
+from modelyard.onboarding.source import Source, load_source
+from modelyard.onboarding.store import DatasetStore
+
+
+def batches_of(
+    root: Path, model: str, *, file: Path | None = None, parts: str = ""
+) -> Iterator[tuple[str, bytes]]:
+    """Batches of the file a model was made from, or of another one of its shape.
+
+    `parts` names months or weeks (2024-01), with a colon a range of them (2024-01:2024-04);
+    empty means all. Raises UsageError where the model was not made from a file.
+    """
+    source = source_of(root, model)
+    wanted = _wanted(source, parts)
+    store = DatasetStore(root / ".modelyard" / "datasets")
+    if file is None:
+        place, digest, called = (
+            store.find(source.file.sha256),
+            source.file.sha256,
+            source.file.name,
+        )
+    else:
+        kept = store.keep(file)
+        place, digest, called = kept.path, kept.sha256, file.name
+    with workspace(store) as work:
+        for name, body in batches(source, place, work, called=called, sha256=digest):
+            if wanted is None or any(
+                first <= name[: len(first)] and name[: len(last)] <= last for first, last in wanted
+            ):
+                yield name, body
+
+
+def source_of(root: Path, model: str) -> Source:
+    """The source of a user-made model; raises UsageError for another."""
+    source = load_source(root / "models" / model)
+    if source is None:
+        raise UsageError(
+            f"{model} was not made from a file (models/{model}/source.yaml is missing).",
+            remedy="modelyard data land MODEL --table TABLE --file FILE.csv",
+        )
+    return source
+
+
+def _wanted(source: Source, parts: str) -> list[tuple[str, str]] | None:
+    if not parts:
+        return None
+    if source.parts == "whole":
+        raise UsageError(
+            f"{source.table} has no time column: its rows land together.",
+            remedy="leave out --parts",
+        )
+    ranges = []
+    for piece in parts.split(","):
+        first, _, last = piece.strip().partition(":")
+        ranges.append((first, last or first))
+    return ranges

@@ -1,0 +1,40 @@
+"""Writes a model folder whole or not at all, and never over another one unasked."""
+
+import os
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+from modelyard.errors import RefusedError
+
+
+def write_folder(folder: Path, files: Mapping[str, str], *, scratch: Path, force: bool) -> None:
+    """Make `folder` with these files; it appears complete, or not.
+
+    `scratch` is on the same file system and no folder that is searched for models.
+    """
+    if folder.exists() and not force:
+        raise exists_already(folder)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    coming = scratch / f"{folder.name}.coming-{os.getpid()}"
+    going = scratch / f"{folder.name}.going-{os.getpid()}"
+    try:
+        coming.mkdir(parents=True)
+        for name, text in files.items():
+            (coming / name).write_text(text, encoding="utf-8")
+        if folder.exists():
+            folder.rename(going)
+        coming.rename(folder)
+    finally:
+        if going.exists() and not folder.exists():
+            going.rename(folder)
+        for left in (coming, going):
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def exists_already(folder: Path) -> RefusedError:
+    """Why a folder is not written."""
+    return RefusedError(
+        f"models/{folder.name} exists already; nothing was changed.",
+        remedy="take another name, or replace all its files with --force",
+    )

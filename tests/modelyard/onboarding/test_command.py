@@ -1,0 +1,83 @@
+"""`modelyard model new` says what it assumed, and what is wrong in one message."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from modelyard import app
+from tests.modelyard.onboarding.files import csv_text, labelled
+
+
+@pytest.fixture
+def file(checkout: Path) -> Path:
+    """A file with a key, a leak and something personal."""
+    path = checkout / "customers.csv"
+    path.write_text(
+        csv_text(
+            labelled(
+                customer_id=lambda n: f"C{n:04d}",
+                email=lambda n: f"a{n}@example.org",
+                cancelled=lambda n: "x" if n % 3 == 0 else "",
+                **{"[bold]": lambda n: n % 4},
+            )
+        )
+    )
+    return path
+
+
+def type_(*arguments: str) -> int:
+    with pytest.raises(SystemExit) as ended:
+        app.main(["model", *arguments])
+    return int(ended.value.code or 0)
+
+
+def test_what_was_assumed_is_said(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert type_("new", "churn", "--from", str(file), "--label", "y") == 0
+    told = capsys.readouterr().out
+    assert "models/churn: 120 rows, 6 columns, 3 of them features" in told
+    assert "how likely is it that y is yes? (yes 80, no 40)" in told
+    assert "customer_id names a row" in told
+    assert "leak? cancelled" in told
+    assert "email (an e-mail address)" in told
+    assert "[bold]" in told
+    assert type_("check", "churn") == 0
+
+
+def test_programs_read_the_same(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ("--leave-out", "cancelled", "--keep", "email", "--json")
+    assert type_("new", "churn", "--from", str(file), "--label", "y", *arguments) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["features"] == ["x", "email", "bold"]
+    assert told["left_out"] == {"cancelled": "you left it out"}
+    assert told["key"] == ["customer_id"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "told"),
+    [
+        (("--label", "z"), 2, 'There is no column for --label "z"'),
+        (("--label", "y", "--key", "nothing"), 2, 'no column for --key "nothing"'),
+        (("--label", "y", "--time", "x"), 1, "x holds no time that can be read"),
+        (("--label", "y", "--task", "magic"), 2, '--task "magic" is not known'),
+        (("--label", "customer_id"), 1, "too many to be classes"),
+        (("--label", "y", "--encoding", "klingon"), 2, "does not read as klingon"),
+        (("--label", "y", "--delimiter", "::"), 2, "--delimiter is one character"),
+        (("--label", "y", "--delimiter", ";"), 2, "has one column"),
+    ],
+)
+def test_whatever_is_wrong_is_one_message(
+    file: Path,
+    capsys: pytest.CaptureFixture[str],
+    arguments: tuple[str, ...],
+    code: int,
+    told: str,
+) -> None:
+    assert type_("new", "churn", "--from", str(file), *arguments) == code
+    error = capsys.readouterr().err
+    assert told in " ".join(error.split())
+    assert error.count("error:") == 1
+    assert "Traceback" not in error
+    assert not (file.parent / "models" / "churn").exists()

@@ -1,0 +1,115 @@
+"""A file's rows come out as they were written, whatever delimiter, quoting and encoding it has."""
+
+from __future__ import annotations
+
+import csv
+import io
+import tempfile
+from pathlib import Path
+
+import polars as pl
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from modelyard.errors import UsageError
+from tests.modelyard.onboarding.files import opened, texts
+
+# Fields as people write them: anything printable, with what a dialect must not stumble over.
+FIELD = (
+    st.text(
+        st.characters(codec="cp1252", exclude_categories=("Cc", "Cs")), min_size=1, max_size=12
+    )
+    .map(str.strip)
+    .filter(bool)
+)
+
+
+def written(rows: list[list[str]], divider: str) -> str:
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, delimiter=divider, lineterminator="\n", quoting=csv.QUOTE_ALL)
+    writer.writerow([f"column {number}" for number in range(len(rows[0]))])
+    writer.writerows(rows)
+    return buffer.getvalue()
+
+
+@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    rows=st.integers(2, 5).flatmap(
+        lambda width: st.lists(st.lists(FIELD, min_size=width, max_size=width), min_size=2)
+    ),
+    divider=st.sampled_from([",", ";", "\t", "|"]),
+    encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]),
+)
+def test_what_was_written_is_read(rows: list[list[str]], divider: str, encoding: str) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        table = opened(Path(folder), written(rows, divider).encode(encoding))
+        assert [list(row) for row in texts(table)] == rows
+        assert table.names == tuple(f"column {number}" for number in range(len(rows[0])))
+
+
+@pytest.mark.parametrize(
+    ("encoding", "words"),
+    [
+        ("cp1252", ["Müller", "Größe", "Straße", "Café", "naïve"]),
+        ("cp1251", ["Москва", "Санкт-Петербург", "Новосибирск", "Казань", "Самара"]),
+        ("shift_jis", ["東京都", "大阪府", "北海道", "神奈川県", "京都府"]),
+    ],
+)
+def test_an_encoding_is_found_out(tmp_path: Path, encoding: str, words: list[str]) -> None:
+    lines = ["place,y", *(f"{word},{number}" for number, word in enumerate(words * 20))]
+    table = opened(tmp_path, "\n".join(lines).encode(encoding))
+    assert [place for place, _ in texts(table)] == words * 20
+
+
+def test_an_encoding_can_be_named(tmp_path: Path) -> None:
+    table = opened(tmp_path, "a,b\nŁódź,1\n".encode("cp1250"), encoding_name="cp1250")
+    assert texts(table) == [("Łódź", "1")]
+    with pytest.raises(UsageError, match="does not read as ascii"):
+        opened(tmp_path, "a,b\nŁódź,1\n".encode("cp1250"), encoding_name="ascii")
+
+
+def test_a_decimal_comma_does_not_pass_for_a_delimiter(tmp_path: Path) -> None:
+    table = opened(tmp_path, "a;b;c\n1,5;2,5;3,5\n4,5;5,5;6,5\n")
+    assert texts(table)[0] == ("1,5", "2,5", "3,5")
+
+
+def test_parquet_and_json_lines_give_the_same_texts(tmp_path: Path) -> None:
+    frame = pl.DataFrame({"N": [1, 2], "when": ["2024-01-01", None], "ok": [True, False]})
+    buffer = io.BytesIO()
+    frame.write_parquet(buffer)
+    for name, body in (("t.parquet", buffer.getvalue()), ("t.jsonl", frame.write_ndjson())):
+        table = opened(tmp_path, body, name)
+        assert texts(table) == [("1", "2024-01-01", "true"), ("2", None, "false")]
+
+
+def test_lists_and_structures_are_left_and_named(tmp_path: Path) -> None:
+    body = "".join(f'{{"a": {n}, "tags": ["x"], "at": {{"lat": 1.5}}}}\n' for n in range(5))
+    table = opened(tmp_path, body, "t.jsonl")
+    assert table.names == ("a",)
+    assert set(table.skipped) == {"tags", "at"}
+
+
+def test_columns_of_one_name_are_all_read(tmp_path: Path) -> None:
+    assert texts(opened(tmp_path, "a,A,a\n1,2,3\n")) == [("1", "2", "3")]
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "told"),
+    [
+        ("t.csv", b"a,b,c\n1,2,3\n4,5\n6,7,8\n", "t.csv cannot be read: .*Line: 3"),
+        ("t.csv", b"1,2.5,2024-01-01\n2,3.5,2024-01-02\n", "no line with names"),
+        ("t.csv", b"Report of May\n\na,b,c\n1,2,3\n4,5,6\n", "t.csv has one column"),
+        ("t.csv", b"Report, May\na,b,c\n1,2,3\n4,5,6\n", "t.csv is no table"),
+        ("t.csv", b"a:b\n1:2\n", "has one column: 'a:b'"),
+        ("t.csv", b"\x00\x01\x02,\xff\xfe\n\x00", "t.csv is no text"),
+        ("t.xlsx", b"PK\x03\x04", "files of this kind are not read"),
+        ("t.parquet", b"PAR1 and nothing more", "t.parquet cannot be read"),
+        ("t.jsonl", b'{"a": 1}\n{"a": \n', "t.jsonl cannot be read"),
+    ],
+)
+def test_a_file_that_is_no_table_is_told(
+    tmp_path: Path, name: str, body: bytes, told: str
+) -> None:
+    with pytest.raises(UsageError, match=told):
+        opened(tmp_path, body, name)
