@@ -19,6 +19,8 @@ class Pod:
     ready: bool
     restarts: int
     phase: str
+    address: str = ""
+    """Where this replica alone answers, as http://host:port."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,7 +108,7 @@ def endpoint(place: Place, model: str) -> Endpoint:
         model=model,
         environment=place.name,
         address=f"http://{service.spec.cluster_ip}:{described.port}",
-        pods=tuple(_pod(each) for each in pods),
+        pods=tuple(_pod(each, described.port) for each in pods),
     )
 
 
@@ -138,7 +140,7 @@ def _core(place: Place) -> Any:
     return client.CoreV1Api(api)
 
 
-def _pod(found: Any) -> Pod:
+def _pod(found: Any, port: int) -> Pod:
     statuses = found.status.container_statuses or []
     ready = bool(statuses) and all(each.ready for each in statuses)
     return Pod(
@@ -146,6 +148,7 @@ def _pod(found: Any) -> Pod:
         ready=ready and found.metadata.deletion_timestamp is None,
         restarts=sum(each.restart_count for each in statuses),
         phase=found.status.phase,
+        address=f"http://{found.status.pod_ip}:{port}" if found.status.pod_ip else "",
     )
 
 

@@ -9,6 +9,7 @@ from modelyard.delivery.journey import PARKED
 from modelyard.errors import YardError
 from modelyard.live.aftermath import aftermath
 from modelyard.live.endpoint import endpoint
+from modelyard.live.freshness import wait_for_tables
 from modelyard.live.landing import example_batches
 from modelyard.live.releases import Line, ReleaseLines
 from modelyard.live.watching import automatic_retrainings, watched_weeks
@@ -139,7 +140,7 @@ def _land_months(teller: Teller, until: date) -> None:
     if curated(place, tuple(range(1, month + 1))):
         return
     ingest(teller, place, example_batches(MODEL, (month,), whole=False), f"story-life-{month:02d}")
-    teller.report(f"prod: month {month} landed, servers take its as-of tables within seconds")
+    wait_for_tables(place, MODEL)
 
 
 def _tell_week(teller: Teller, happened: Any) -> None:

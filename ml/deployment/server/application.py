@@ -106,6 +106,8 @@ class Application:
             batcher.expire()
         if self._keeper is not None:
             self._telemetry.asof_unchecked.set(self._keeper.unchecked_seconds)
+            builder = self._keeper.builder
+            self._telemetry.asof_state.set(builder.state if builder else 0)
 
     async def close(self, seconds: float) -> None:
         """Answer what was accepted, then stop the threads."""

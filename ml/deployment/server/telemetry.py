@@ -52,6 +52,11 @@ class Telemetry:
             "Time since the as-of tables were last known to be the newest",
             registry=self.registry,
         )
+        self.asof_state = Gauge(
+            "modelyard_asof_state",
+            "The run of refresh whose as-of tables are in use; 0 before the first",
+            registry=self.registry,
+        )
         Gauge(
             "modelyard_model_info",
             "The model version this process serves",
