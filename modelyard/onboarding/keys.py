@@ -92,10 +92,11 @@ def find_time(table: TextTable, columns: Sequence[Named]) -> Named | None:
 
 def days_of(table: TextTable, time: Named, where: str = "true") -> list[tuple[date, int]]:
     """Days and their rows, in order."""
-    return table.query(
+    rows = table.query(
         f"SELECT CAST({time.value} AS DATE) AS day, count(*) FROM {table.source} "
         f"WHERE {time.value} IS NOT NULL AND ({where}) GROUP BY 1 ORDER BY 1"
     )
+    return [(day, int(count)) for day, count in rows]
 
 
 def _may_be_time(column: Named) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import yaml
 
@@ -111,7 +112,7 @@ def _sentence(plan: Plan) -> str:
 
 
 def _source(plan: Plan, request: Request, kept: Kept, table: TextTable) -> Source:
-    parts = "whole"
+    parts: Literal["month", "week", "whole"] = "whole"
     if plan.time is not None:
         span = plan.time.profile.maximum - plan.time.profile.minimum
         parts = "week" if span.days <= _WEEKS_UP_TO_DAYS else "month"

@@ -95,4 +95,6 @@ def _plain(column: Column) -> str:
 
 def _frame(table: TextTable, wanted: dict[str, str], rows: int) -> pl.DataFrame:
     chosen = ", ".join(f'{sql} AS "{name}"' for name, sql in wanted.items())
-    return table.connection.sql(f"SELECT {chosen} FROM {sample_name()} LIMIT {rows}").pl()
+    query = f"SELECT {chosen} FROM {sample_name()} LIMIT {rows}"
+    frame: pl.DataFrame = table.connection.sql(query).pl()
+    return frame

@@ -47,7 +47,8 @@ class TextTable:
 
     def query(self, sql: str) -> list[tuple[Any, ...]]:
         """The rows of a query."""
-        return self.connection.execute(sql).fetchall()
+        rows: list[tuple[Any, ...]] = self.connection.execute(sql).fetchall()
+        return rows
 
 
 def read(
