@@ -15,6 +15,7 @@ from ml.monitoring.label_rows import LABELS
 from ml.monitoring.signals import LABEL, PACKAGE, SCORE, VERSION
 from ml.spec import ModelSpec
 
+MULTICLASS = "multiclass"
 DAY, KNOWN_AT = "day", "known_at"
 ROW_KEY = ("prediction_id", "row")
 
@@ -38,14 +39,16 @@ def answered(predictions: pl.DataFrame, labels: pl.DataFrame, spec: ModelSpec) -
     """One row per predicted row: score, label (null while unknown), version, day, features.
 
     Of several labels for one row the one received last counts; `day` is the question's own day,
-    or the day of the request where the caller sent features instead of a key.
+    or the day of the request where the caller sent features instead of a key. For multiclass a
+    score is a list with a chance per class, and a label is a text.
     """
-    newest = newest_labels(labels).select(*ROW_KEY, LABEL, KNOWN_AT)
+    task = spec.estimator.task
+    newest = newest_labels(labels).select(*ROW_KEY, _label(task), KNOWN_AT)
     kinds = spec.features.columns
     days = [pl.col(name) for name in ("event_day", DAY) if name in predictions.columns]
     rows = predictions.select(
         *ROW_KEY,
-        pl.col(f"output_{OUTPUTS[spec.estimator.task]}").cast(pl.Float64).alias(SCORE),
+        _score(task),
         VERSION,
         PACKAGE,
         pl.coalesce(days).alias(DAY),
@@ -84,6 +87,20 @@ def read_labels(lake: Lakehouse, model: str) -> pl.DataFrame:
     if lake.schema(name) is None:
         return pl.DataFrame(schema=dict(LABELS))
     return lake.read(name).frame
+
+
+def _score(task: str) -> pl.Expr:
+    if task == MULTICLASS:
+        return pl.col("output_probabilities").cast(pl.List(pl.Float64)).alias(SCORE)
+    return pl.col(f"output_{OUTPUTS[task]}").cast(pl.Float64).alias(SCORE)
+
+
+def _label(task: str) -> pl.Expr:
+    """A number; for multiclass a text, in which the whole number 2.0 is the class 2."""
+    if task == MULTICLASS:
+        numbered = pl.col("label").cast(pl.Int64).cast(pl.String)
+        return pl.coalesce("label_text", numbered).alias(LABEL)
+    return pl.col("label").alias(LABEL)
 
 
 def _event_day(known: bool) -> pc.Expression:

@@ -29,7 +29,7 @@ def ask_by_key(found: Endpoint, rows: Any, *, batch: int = ROWS) -> Any:
     answers = []
     for part in rows.iter_slices(batch):
         said = found.infer(request(inputs, part), by_key=True)
-        known = {each["name"]: each["data"] for each in said["outputs"]}
+        known = {each["name"]: _column(each) for each in said["outputs"]}
         ids = [said["parameters"]["prediction_id"]] * part.height
         answers.append(
             polars.DataFrame({"prediction_id": ids, "row": list(range(part.height)), **known})
@@ -51,6 +51,14 @@ def post_labels(found: Endpoint, labels: Any, *, batch: int = LABELS) -> int:
     for part in labels.drop_nulls("label").iter_slices(batch):
         posted += int(found.feedback({"labels": list(_said(part))})["accepted"])
     return posted
+
+
+def _column(output: dict[str, Any]) -> list[Any]:
+    """One value per row; where the output is wider, a list of them."""
+    data, shape = output["data"], output["shape"]
+    if len(shape) == 1:
+        return list(data)
+    return [data[row * shape[1] : (row + 1) * shape[1]] for row in range(shape[0])]
 
 
 def _said(part: Any) -> Iterator[dict[str, Any]]:

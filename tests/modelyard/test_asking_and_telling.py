@@ -38,7 +38,12 @@ class _Server(BaseHTTPRequestHandler):
             self._answer(422 if answer else 200, answer or {"accepted": len(body["labels"])})
             return
         data = {each["name"]: each["data"] for each in body["inputs"]}
-        outputs = [{"name": "probability", "data": data["distance"]}]
+        shape = [len(data["distance"])]
+        chances = [share for value in data["distance"] for share in (value, 1 - value)]
+        outputs = [
+            {"name": "probability", "shape": shape, "data": data["distance"]},
+            {"name": "probabilities", "shape": [*shape, 2], "data": chances},
+        ]
         self._answer(200, {"outputs": outputs, "parameters": {"prediction_id": f"p{len(SEEN)}"}})
 
     def _answer(self, status: int, document: dict[str, Any]) -> None:
@@ -84,6 +89,7 @@ def test_answers_come_in_the_order_of_the_rows_with_the_id_of_their_request(
     assert answers["prediction_id"].to_list() == ["p1", "p1", "p2", "p2", "p3"]
     assert answers["row"].to_list() == [0, 1, 0, 1, 0]
     assert answers["probability"].to_list() == [0.0, 1.0, 2.0, 3.0, 4.0]
+    assert answers["probabilities"].to_list()[:2] == [[0.0, 1.0], [1.0, 0.0]]
     assert {path for path, _ in SEEN} == {"/v2/models/m_by_key/infer"}
 
 

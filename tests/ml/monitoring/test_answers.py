@@ -80,6 +80,16 @@ def test_a_feature_that_once_was_text_is_read_where_it_is_a_number(spec: ModelSp
     assert answered(mixed, label(0, 1.0), spec)["distance"].to_list() == [200.0]
 
 
+def test_of_several_classes_the_chances_are_kept_and_labels_are_texts(spec: ModelSpec) -> None:
+    task = spec.estimator.model_copy(update={"task": "multiclass"})
+    several = spec.model_copy(update={"estimator": task})
+    chances = pl.Series("output_probabilities", [[0.2, 0.8], None, [0.5, 0.5]])
+    labels = pl.concat([label(0, 2.0), label(1, 0.0).with_columns(label_text=pl.lit("late"))])
+    rows = answered(predictions(None, None, None).with_columns(chances), labels, several)
+    assert rows["score"].to_list() == [[0.2, 0.8], None, [0.5, 0.5]]
+    assert rows["label"].to_list() == ["2", "late", None]
+
+
 def test_coverage_counts_each_row_once_and_tells_of_labels_without_a_prediction() -> None:
     labels = pl.concat([label(0, 1.0), label(0, 0.0), label(1, 1.0), label(0, 1.0, 0, "late")])
     found = coverage(predictions(None, None, None, None), labels)
