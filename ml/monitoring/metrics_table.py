@@ -81,7 +81,7 @@ def verdicts(rows: pl.DataFrame) -> dict[str, bool]:
     """What the alarm signals of one week say; those that could not be judged say nothing."""
     judged = rows.filter(pl.col("kind") == ALARM, pl.col("p").is_not_null())
     found = judged.group_by("signal").agg(pl.col("breach").any()).sort("signal")
-    return dict(found.iter_rows())
+    return {str(signal): bool(broke) for signal, broke in found.iter_rows()}
 
 
 class MetricsTable:
