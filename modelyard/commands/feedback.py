@@ -9,7 +9,7 @@ from modelyard import catalogue
 from modelyard.commands.options import EnvOption, JsonOption, ModelArgument
 from modelyard.errors import UsageError
 from modelyard.output import emit, facts
-from modelyard.target import TargetOption, open_yard
+from modelyard.target import TargetOption, open_to_change
 
 
 def register(app: typer.Typer) -> None:
@@ -33,10 +33,11 @@ def feedback(
     name = catalogue.model(model)
     catalogue.environment(env)
     labels = _read(source)
+    place = open_to_change(target, [env]).place(env)
     from modelyard.live.asking import post_labels
     from modelyard.live.endpoint import endpoint
 
-    posted = post_labels(endpoint(open_yard(target).place(env), name), labels)
+    posted = post_labels(endpoint(place, name), labels)
     left_out = labels.height - posted
     if as_json:
         emit({"model": name, "env": env, "posted": posted, "without_label": left_out})

@@ -20,10 +20,11 @@ CHANGING = {
     "rollback": ("rollback", "flight_delay", "--reason", "r"),
     "retrain": ("retrain", "flight_delay"),
     "delivery run": ("delivery", "run", "--env", "prod"),
+    "feedback": ("feedback", "flight_delay", "--from", "labels.csv"),
 }
 READING = {
     "status", "predict", "data show", "audit log", "audit verify", "audit at", "trace", "report",
-    "delivery list",
+    "delivery list", "watch", "diagnose",
 }  # fmt: skip
 NAMED = {
     "deploy": "dev, staging", "data land": "dev", "release build": "dev", "train": "dev",
@@ -57,6 +58,7 @@ def test_the_target_is_named_before_anything_is_done(
     command: str,
 ) -> None:
     monkeypatch.setattr("modelyard.commands.data._own", lambda name, file, to_table: {})
+    monkeypatch.setattr("modelyard.commands.feedback._read", lambda source: None)
     typed = type_(capsys, *CHANGING[command])
     # No sandbox runs here: had the command begun before, it would have failed before.
     assert typed.code == ExitCode.NOT_UP
