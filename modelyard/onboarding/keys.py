@@ -105,7 +105,7 @@ def _may_be_time(column: Named) -> bool:
         return False
     if not _MOMENT.fullmatch(column.name) or _ANOTHER_MOMENT.fullmatch(column.name):
         return False
-    days = (found.maximum - found.minimum).days
+    days: int = (found.maximum - found.minimum).days
     # Years with hardly a row per week are dates of birth rather than a record of events.
     return days >= _SPAN_DAYS and found.values >= days / _DAYS_PER_ROW
 
@@ -115,7 +115,8 @@ def _repeated(table: TextTable, key: Sequence[Named]) -> int:
 
 
 def _consecutive(found: Profile) -> bool:
-    return found.maximum - found.minimum + 1 == found.rows
+    span: int = found.maximum - found.minimum + 1
+    return span == found.rows
 
 
 def identifies(name: str, found: Profile) -> bool:
