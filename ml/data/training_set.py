@@ -67,8 +67,10 @@ def _measured(table: pl.DataFrame, window: Window, days: int | None) -> tuple[Wi
 
     Days at the end whose outcomes nobody knows yet would only shorten the holdout.
     """
-    labelled = table.filter(pl.col(LABEL).is_not_null())
-    first, last = table[DAY].min(), labelled[DAY].max()
+    # What comes after the window is not its end, even where the table has it.
+    inside = table if window.end is None else table.filter(pl.col(DAY) < window.end)
+    labelled = inside.filter(pl.col(LABEL).is_not_null())
+    first, last = inside[DAY].min(), labelled[DAY].max()
     if not isinstance(first, date):
         raise StepError(f"column {DAY} holds no days")
     if not isinstance(last, date):

@@ -86,11 +86,11 @@ def test_three_mistakes_in_a_model_folder_are_three_lines(
         ("holdout_fraction: 0.25", "holdout_fraction: 1.25"),
         ("retrain:", "retraining:"),
     )
-    told = deployed.modelyard("models", "check", code=REFUSED)
+    told = deployed.modelyard("model", "check", code=REFUSED)
     assert "flight_delay: in order" in told.out
     for path in ("data.redaction.k", "gates.holdout_fraction", "retraining"):
         assert path in told.out
-    found = deployed.modelyard("models", "check", "--json", code=REFUSED).json["models"]
+    found = deployed.modelyard("model", "check", "--json", code=REFUSED).json["models"]
     assert len(found["diabetes"]) >= 3
     assert found["flight_delay"] == []
 

@@ -70,3 +70,9 @@ def test_days_must_be_a_number_of_days(text: str, tmp_path: Path) -> None:
     argv = [word for name, value in flags.items() for word in (f"--{name}", str(value))]
     with pytest.raises(StepError, match="--days"):
         run([*argv, "--run", "r", "--days", text])
+
+
+def test_rows_after_the_window_do_not_move_its_end(spec: ModelSpec) -> None:
+    found = training_set(spec, rows(100), Window(end=day(60)), holdout_days=20)
+    assert (found.holdout_start, found.window.end) == (day(40), day(60))
+    assert found.training["day"].max() == day(39)
