@@ -185,6 +185,8 @@ def test_a_version_that_failed_its_gate_waits_for_a_waiver(
     spoilt.replace("models/diabetes/model.yaml", ("minimum: 55.0", "minimum: 1.0"))
     first_version.commit("Ask for more than anybody can give")
     first_version.modelyard("release", "build")
+    spoilt.mend()
+    first_version.commit("Ask for what can be given")
     parked = first_version.modelyard("train", "diabetes", "--env", "dev", code=REFUSED).err
     assert "modelyard waive diabetes --env dev --version" in parked
     assert diabetes(first_version)["version"] == before

@@ -63,7 +63,7 @@ def test_a_lost_memory_is_named_with_the_way_out(deployed: Checkout) -> None:
 
 def test_the_story_begins_again_from_empty_environments(deployed: Checkout) -> None:
     with deployed.typed("make", "story") as running:
-        shown = read_until(running, r"\[2/8\] Environments", seconds=120) + ctrl_c(running)
+        shown = read_until(running, r"dev: platform", seconds=180) + ctrl_c(running)
     assert "from empty environments: stopping the sandbox first" in shown
     assert "resume: make up" in shown
     told = deployed.modelyard("status", code=NOT_UP).told

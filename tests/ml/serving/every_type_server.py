@@ -31,6 +31,7 @@ class EveryType:
         Field(name="maybe_number", datatype="FP64", nullable=True),
         Field(name="maybe_text", datatype="BYTES", nullable=True),
     )
+    classes = ()
     outputs = tuple(Field(name=f"{name.lower()}_out", datatype=name) for name in DATATYPES)
 
     def predict(self, columns: Mapping[str, Column]) -> dict[str, Column]:

@@ -53,6 +53,7 @@ def weekly(cluster: Cluster) -> Iterator[str]:
     yield "weekly"
     body = {"kind": "DeleteOptions", "apiVersion": "v1", "propagationPolicy": "Foreground"}
     cluster.api.call("DELETE", f"{HOME}/cronjobs/weekly", body)
+    until(lambda: not cluster.api.call("GET", f"{HOME}/cronjobs")["items"], "it is gone")
 
 
 def test_a_week_makes_a_job_that_the_cluster_runs_and_owns(
