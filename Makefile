@@ -44,7 +44,9 @@ down: ## stop the sandbox; says first what will be lost
 
 test: tools ## run all tests, and hold each room's line coverage to its floor
 	@rm -rf .coverage
-	@$(VENV)/bin/coverage run -m pytest
+	@$(VENV)/bin/coverage run -m pytest -n auto --dist loadfile -m "not engine and not process"
+# One after the other: these start servers and clusters, and some of them wait and measure.
+	@$(VENV)/bin/coverage run -m pytest -m "engine or process" --durations=25
 	@$(VENV)/bin/coverage combine --quiet
 	@$(MAKE) --no-print-directory floors
 
