@@ -18,6 +18,8 @@ pytestmark = pytest.mark.engine
 
 STATED_SECONDS = 1.0
 """How many seconds of answers a pod may take with it when nobody lets it say goodbye."""
+NOTICED_SECONDS = 0.5
+"""How much later than it happened a death may be noticed here, on a busy machine."""
 
 
 @pytest.fixture(scope="module")
@@ -122,14 +124,16 @@ def test_a_deleted_pod_is_replaced_and_takes_nothing_with_it(
 def test_a_pod_torn_out_takes_no_more_than_the_stated_interval(
     first_version: Checkout, dev: Session, traffic: Traffic
 ) -> None:
+    doomed = servers(first_version)
     before = names(first_version)
     first_version.shell(
         f"kubectl --context dev -n models delete pod --grace-period=0 --force {' '.join(before)}"
     )
-    torn = time.monotonic()
+    # The object is gone at once, the process a little later: its last answers are at risk.
+    _, alive = psutil.wait_procs(doomed, timeout=60)
+    died = time.monotonic()
+    assert doomed
+    assert not alive
     traffic.wait_for_answers(50)
     lost = missing(dev, traffic, 15)
-    if lost:
-        last = max(each.at for each in traffic.answered if each.at <= torn)
-        assert max(lost) <= torn
-        assert last - min(lost) <= STATED_SECONDS
+    assert [at for at in lost if not died - STATED_SECONDS - NOTICED_SECONDS <= at <= died] == []
