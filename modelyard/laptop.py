@@ -39,9 +39,14 @@ def sandbox(root: Path) -> "Sandbox":
         ],
         [
             Worker(
+                name="fork-server",
+                argv=(sys.executable, "-m", "tools.language_host.fork_server", str(root / STATE)),
+                at_once=True,
+            ),
+            Worker(
                 name="delivery",
                 argv=(sys.executable, "-m", "modelyard", "delivery", "run"),
-            )
+            ),
         ],
     )
 

@@ -1,7 +1,7 @@
 """One environment as commands see it: its account, its outputs, and who is calling."""
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,14 +28,11 @@ class Place:
 
     def as_role(self, role: str) -> "Place":
         """Return the same environment acted on by a role of its own, `delivery` for instance."""
-        return Place(
-            name=self.name,
-            account=self.account,
-            region=self.region,
-            root=self.root,
-            in_sandbox=self.in_sandbox,
-            role=role,
-        )
+        other = replace(self, role=role)
+        # What stacks left is the same for everybody, and takes the engine to read.
+        for read in {"platform", "releases"} & self.__dict__.keys():
+            other.__dict__[read] = self.__dict__[read]
+        return other
 
     @cached_property
     def session(self) -> "boto3.Session":

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -45,6 +45,7 @@ class Yard:
 
     root: Path
     target: Target
+    _places: dict[str, Place] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def names(self) -> list[str]:
@@ -52,7 +53,19 @@ class Yard:
         return [*catalogue.environments()]
 
     def place(self, environment: str) -> Place:
-        """Return one environment; its account is checked before it is handed out on AWS."""
+        """Return one environment, the same each time: to read a stack's outputs takes the engine.
+
+        On AWS its account is checked before it is handed out.
+        """
+        if environment not in self._places:
+            self._places[environment] = self._open(environment)
+        return self._places[environment]
+
+    def places(self, environment: str | None = None) -> list[Place]:
+        """Return one environment, or all of them."""
+        return [self.place(name) for name in ([environment] if environment else self.names)]
+
+    def _open(self, environment: str) -> Place:
         described = catalogue.environment(environment)
         place = Place(
             name=described.name,
@@ -64,10 +77,6 @@ class Yard:
         if self.target is Target.AWS:
             place.require_own_account()
         return place
-
-    def places(self, environment: str | None = None) -> list[Place]:
-        """Return one environment, or all of them."""
-        return [self.place(name) for name in ([environment] if environment else self.names)]
 
 
 def open_to_change(target: str, environments: Sequence[str]) -> Yard:

@@ -18,14 +18,14 @@ def everything(layout: Layout, plan: Plan) -> list[Part]:
 
 
 def workers(plan: Plan, depends_on: tuple[str, ...]) -> list[Part]:
-    """The user's own processes, started once everything else serves."""
+    """The user's own processes, started once everything else serves, or right away."""
     return [
         Part(
             name=each.name,
             argv=each.argv,
             env=each.env,
             directory=each.directory,
-            depends_on=depends_on,
+            depends_on=() if each.at_once else depends_on,
         )
         for each in plan.workers
     ]

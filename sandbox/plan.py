@@ -34,6 +34,8 @@ class Worker:
     argv: tuple[str, ...]
     env: Mapping[str, str] = field(default_factory=dict)
     directory: Path | None = None
+    at_once: bool = False
+    """Started with the first parts: it asks nothing of the others."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,4 +110,5 @@ def _worker(saved: dict[str, Any]) -> Worker:
         argv=tuple(saved["argv"]),
         env=saved["env"],
         directory=Path(saved["directory"]) if saved["directory"] else None,
+        at_once=saved["at_once"],
     )

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from tools import cache
 from tools.installed import OURS
+from tools.language_host.interpreter import SPAWN
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 
@@ -30,9 +31,7 @@ def _language_host() -> str:
     return (
         "#!/bin/sh\n"
         "# Runs Pulumi programs with the interpreter of the checkout that this was made for.\n"
-        f"PYTHONPATH={shlex.quote(str(CHECKOUT))}${{PYTHONPATH:+:$PYTHONPATH}}\n"
-        "export PYTHONPATH\n"
-        f'exec {shlex.quote(sys.executable)} -m tools.language_host "$@"\n'
+        f'exec {shlex.join(SPAWN)} tools.language_host "$@"\n'
     )
 
 

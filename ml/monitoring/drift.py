@@ -8,18 +8,8 @@ from typing import Any
 
 from ml.monitoring.divergence import psi
 from ml.monitoring.fingerprint import Fingerprint
-from ml.monitoring.signals import (
-    CALIBRATION,
-    LABEL_RATE,
-    MEAN_PREDICTION,
-    MISSING,
-    PERFORMANCE,
-    PSI,
-    Key,
-    Subject,
-    WeekSummary,
-    answer_column,
-)
+from ml.monitoring.signals import Key, Subject, WeekSummary, answer_column
+from ml.monitoring.terms import CALIBRATION, LABEL_RATE, MEAN_PREDICTION, MISSING, PERFORMANCE, PSI
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,8 +9,15 @@ from typing import Any
 import structlog
 from botocore.exceptions import ClientError
 
-from ml.monitoring.signals import CALIBRATION, COVERAGE, LABEL_RATE, MEAN_PREDICTION, PERFORMANCE
-from ml.monitoring.watch import NO_BASELINE, RECENT
+from ml.monitoring.terms import (
+    CALIBRATION,
+    COVERAGE,
+    LABEL_RATE,
+    MEAN_PREDICTION,
+    NO_BASELINE,
+    PERFORMANCE,
+    RECENT,
+)
 from ml.monitoring.watching import WatchedWeek
 from ml.workloads import BREACH, METRIC_NAMESPACE
 

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from ml.data.lakehouse import Lakehouse
-from ml.monitoring.watch import ALARM
-from ml.monitoring.watching import WatchedWeek
+from ml.monitoring.terms import ALARM
 from ml.monitoring.windows import Week
+
+if TYPE_CHECKING:
+    # The collector reads this table and computes nothing: it need not load what watching needs.
+    from ml.monitoring.watching import WatchedWeek
 
 WEEK = "week"
 COLUMNS: Mapping[str, Any] = {

@@ -14,14 +14,19 @@ from ml.development.inputs import MISSING_TEXT, TEXT, model_inputs
 from ml.development.metrics import Floats, measure
 from ml.monitoring.calibration import calibration_error, calibration_slope
 from ml.monitoring.fingerprint import Fingerprint, fingerprint
+from ml.monitoring.terms import (
+    CALIBRATION,
+    COVERAGE,
+    LABEL_RATE,
+    MEAN_PREDICTION,
+    MISSING,
+    PERFORMANCE,
+)
 from ml.monitoring.windows import Week
 from ml.spec_sections import Task
 
 SCORE, LABEL = "score", "label"
 VERSION, PACKAGE = "version", "package_digest"
-MEAN_PREDICTION, LABEL_RATE, PERFORMANCE = "mean_prediction", "label_rate", "performance"
-CALIBRATION, MISSING, COVERAGE = "calibration", "missing", "label_coverage"
-ROWS, PSI = "rows", "psi"
 NEED_LABELS = frozenset({LABEL_RATE, PERFORMANCE, CALIBRATION})
 """Signals that say nothing, or something wrong, while labels are still on their way."""
 PER_CLASS = frozenset({MEAN_PREDICTION, LABEL_RATE})

@@ -18,22 +18,22 @@ from ml.monitoring.drift import (
 )
 from ml.monitoring.drift_limits import Direction, Judgement, judge, weeks_needed
 from ml.monitoring.fingerprint import merge
-from ml.monitoring.signals import (
+from ml.monitoring.signals import NEED_LABELS, PER_CLASS, Key, Subject, WeekSummary
+from ml.monitoring.terms import (
+    ALARM,
+    CONTEXT,
     COVERAGE,
-    NEED_LABELS,
-    PER_CLASS,
+    NO_BASELINE,
     PERFORMANCE,
+    RECENT,
     ROWS,
-    Key,
-    Subject,
-    WeekSummary,
+    SEASON,
+    TEST_LABELLED,
+    VALIDATION,
 )
 from ml.monitoring.windows import SEASON_WEEKS, Week
 from ml.spec import ModelSpec
 
-VALIDATION, TEST_LABELLED = "validation", "test_labelled"
-RECENT, SEASON, NO_BASELINE = "recent_production", "same_season", "none"
-ALARM, CONTEXT = "alarm", "context"
 FULL_COVERAGE = 0.8
 """Of what is usual: with fewer labels, a week shows those that come early, not all of them."""
 SLICES_A_YEAR = 52

@@ -13,8 +13,7 @@ from prometheus_client import Metric
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-from ml.monitoring.signals import COVERAGE
-from ml.monitoring.watch import ALARM, NO_BASELINE
+from ml.monitoring.terms import ALARM, COVERAGE, NO_BASELINE
 
 REFRESH_SECONDS = 60.0
 

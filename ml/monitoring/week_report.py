@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ml.monitoring.signals import PSI
-from ml.monitoring.watch import ALARM, NO_BASELINE, RECENT, Finding
+from ml.monitoring.terms import ALARM, NO_BASELINE, PSI, RECENT
+from ml.monitoring.watch import Finding
 from ml.monitoring.watching import WatchedWeek
 
 FOLDER = "reports/watch"

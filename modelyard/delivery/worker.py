@@ -8,7 +8,7 @@ from modelyard.delivery import events, handling, retraining, travel
 from modelyard.delivery.events import Event
 from modelyard.delivery.journey import Journey, OvertakenError, State
 from modelyard.delivery.station import Station
-from modelyard.errors import YardError
+from modelyard.errors import NotUpError, YardError
 
 ATTEMPTS = 5
 """As often as the queue hands out a message before it lies among the dead letters."""
@@ -91,8 +91,8 @@ def _serve(station: Station, stop: threading.Event) -> None:
                 station.report(f"{station.place.name}: waiting: {type(error).__name__}: {error}")
                 quiet_until = time.monotonic() + 60
             _forget_outputs(station)
-            stop.wait(pause)
             # Reading the outputs of a stack starts the engine: not to be done all the time.
+            stop.wait(max(pause, 10.0) if isinstance(error, NotUpError) else pause)
             pause = min(pause * 2, 24.0)
 
 

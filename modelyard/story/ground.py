@@ -78,7 +78,6 @@ def _standing(teller: Teller) -> str | None:
 def _bring_up(teller: Teller) -> dict[str, Any]:
     yard = teller.yard
     first = bring_up(yard, yard.names, teller.report)
-    teller.forget()
     again = _update_again(teller)
     _require_refusal(teller)
     seconds = {

@@ -29,9 +29,11 @@ class Teller:
     report: Callable[[str], None]
     book: Book
     traffic: Traffic = field(init=False)
-    _places: dict[str, Place] = field(default_factory=dict)
+    yard: Yard = field(init=False)
+    """The sandbox; the story is never told on AWS."""
 
     def __post_init__(self) -> None:
+        self.forget()
         self.traffic = Traffic(self._requests)
 
     @classmethod
@@ -40,16 +42,9 @@ class Teller:
         book = Book(checkout.state_folder() / "story.json")
         return cls(root=checkout.root(), report=report, book=book)
 
-    @property
-    def yard(self) -> Yard:
-        """The sandbox; the story is never told on AWS."""
-        return Yard(root=self.root, target=Target.SANDBOX)
-
     def place(self, name: str) -> Place:
         """An environment as Ada sees it."""
-        if name not in self._places:
-            self._places[name] = self.yard.place(name)
-        return self._places[name]
+        return self.yard.place(name)
 
     def grace(self, name: str) -> Place:
         """An environment as Grace sees it, who approves what Ada made."""
@@ -57,7 +52,7 @@ class Teller:
 
     def forget(self) -> None:
         """Read every environment anew: its stacks have changed."""
-        self._places.clear()
+        self.yard = Yard(root=self.root, target=Target.SANDBOX)
 
     def _requests(self) -> tuple[str, Sequence[bytes]]:
         place = self.place("prod")

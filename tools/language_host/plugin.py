@@ -10,6 +10,8 @@ from typing import IO, Any
 
 from pulumi.runtime.proto import language_pb2
 
+from tools.language_host.interpreter import SPAWN
+
 
 def run(request: Any, context: Any) -> Iterator[Any]:
     """Start the plugin and yield its output as it comes, then its exit code."""
@@ -30,7 +32,7 @@ def run(request: Any, context: Any) -> Iterator[Any]:
 def _command(request: Any) -> list[str]:
     program = request.info.program_directory or request.program
     if "analyzer" in request.kind:
-        return [sys.executable, "-u", "-m", "pulumi.policy", *request.args, program]
+        return [*SPAWN, "pulumi.policy", *request.args, program]
     return [sys.executable, "-u", program, *request.args]
 
 

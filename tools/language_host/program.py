@@ -1,10 +1,11 @@
-"""Starts a Pulumi program in a fresh interpreter and hands it what the engine asked for."""
+"""Starts a Pulumi program in an interpreter of its own and hands it what the engine asked for."""
 
 import json
 import os
 import subprocess
-import sys
 from typing import Any
+
+from tools.language_host.interpreter import SPAWN
 
 REQUEST = "MODELYARD_RUN_REQUEST"
 """Environment variable that carries the request to the program's process."""
@@ -31,7 +32,7 @@ def start(request: Any, engine: str) -> "subprocess.Popen[bytes]":
         },
     }
     return subprocess.Popen(
-        [sys.executable, "-u", "-m", "tools.language_host.launch"],
+        [*SPAWN, "tools.language_host.launch"],
         env={**os.environ, REQUEST: json.dumps(run)},
         stdin=subprocess.DEVNULL,
         # Out of reach of the terminal's Ctrl-C: the engine decides what that means, and a

@@ -1,0 +1,11 @@
+"""The words of the metrics table, for those who write it and those who only read it."""
+
+ALARM, CONTEXT = "alarm", "context"
+"""What a row is for: to ring an alarm, or to be read beside the others."""
+VALIDATION, TEST_LABELLED = "validation", "test_labelled"
+RECENT, SEASON, NO_BASELINE = "recent_production", "same_season", "none"
+"""What a week is compared with."""
+MEAN_PREDICTION, LABEL_RATE, PERFORMANCE = "mean_prediction", "label_rate", "performance"
+CALIBRATION, MISSING, COVERAGE = "calibration", "missing", "label_coverage"
+ROWS, PSI = "rows", "psi"
+"""The signals: what of a week is watched."""
