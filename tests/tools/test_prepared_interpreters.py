@@ -92,7 +92,7 @@ def server(tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
         assert time.monotonic() < deadline, "the fork server does not listen"
         time.sleep(0.05)
     yield process
-    process.kill()
+    process.terminate()
     process.wait()
 
 
