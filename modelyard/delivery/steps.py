@@ -60,6 +60,7 @@ def start_training(journey: Journey, station: Station) -> dict[str, Any]:
 def judge(journey: Journey, station: Station) -> dict[str, Any]:
     """A version goes on when its gate passed or a waiver covers it, and someone agreed."""
     version = versions.describe(station.place, journey.package)
+    _refuse_overtaken(version, journey, station)
     found: dict[str, Any] = {"gate": version.gate}
     if version.gate != "passed":
         waiver = waivers.valid(
@@ -137,6 +138,19 @@ def approve_version(journey: Journey, station: Station) -> dict[str, Any]:
     if version.status != versions.APPROVED:
         versions.approve(station.place, version, f"released by delivery, journey {journey.id}")
     return {"status": versions.APPROVED}
+
+
+def _refuse_overtaken(version: versions.Version, journey: Journey, station: Station) -> None:
+    """A version that comes late never takes the place of one that was registered after it."""
+    line = station.lines.live(journey.model)
+    if line is None or line == version.line:
+        return
+    for later in versions.versions(station.place, journey.model):
+        if later.line == line and int(later.number) > int(version.number):
+            raise RefusedError(
+                f"Version {later.number} is live already, which is newer than {version.number}.",
+                remedy="the way back to an older version is modelyard rollback",
+            )
 
 
 def _agreed(journey: Journey, station: Station, version: versions.Version, *, waived: bool) -> str:

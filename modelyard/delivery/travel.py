@@ -1,6 +1,7 @@
 """Moves journeys step by step, so that a crash at any point is continued and never repeated."""
 
 import time
+import uuid
 from collections.abc import Sequence
 from typing import Any
 
@@ -47,7 +48,13 @@ def release(journey: Journey, station: Station) -> Journey:
     # A rollback needs this lock too: no two engines run on the same stack at once.
     lock = station.line_lock()
     purpose = f"releasing {journey.model} into {station.place.name}"
-    with lock.waiting(journey.id, person=journey.requested_by, purpose=purpose):
+    # Of two workers on one journey each is somebody else: the same token would let both in.
+    token = f"{journey.id} {uuid.uuid4().hex}"
+    with lock.waiting(token, person=journey.requested_by, purpose=purpose):
+        # Whoever held the lock before may have moved it on.
+        journey = station.journeys.find(journey.id) or journey
+        if journey.state is not State.RELEASING:
+            return journey
         journey = _walk(journey, station, AFTER_REGISTRATION)
         if journey.state is not State.RELEASING:
             return journey

@@ -3,6 +3,7 @@
 import pytest
 
 from modelyard.delivery import travel, worker
+from modelyard.delivery.attempting import ATTEMPTS, attempt
 from modelyard.delivery.journey import Journey, Journeys, State
 from modelyard.live.releases import ReleaseLines
 from modelyard.place import Place
@@ -129,23 +130,23 @@ def test_what_fails_five_times_is_given_up_and_said(staging: Place) -> None:
     seat = station(staging, works)
     arn = world.register(staging, "r1")
     world.registered(staging, arn)
-    for attempt in range(worker.ATTEMPTS):
+    for number in range(ATTEMPTS):
         sqs = staging.client("sqs")
         worker.poll(seat, wait_seconds=0)
         # The waiting between attempts is the queue's; here it is over at once.
         from modelyard.delivery.events import Event
 
-        if attempt < worker.ATTEMPTS - 1:
+        if number < ATTEMPTS - 1:
             event = Event(
                 id="x",
                 kind="SageMaker Model Package State Change",
                 detail={"ModelPackageArn": arn},
             )
-            assert not worker._attempt(event, station(staging, works), attempt + 1)
+            assert not attempt(event, station(staging, works), number + 1)
     event = Event(
         id="x", kind="SageMaker Model Package State Change", detail={"ModelPackageArn": arn}
     )
-    worker._attempt(event, station(staging, works), worker.ATTEMPTS)
+    attempt(event, station(staging, works), ATTEMPTS)
     journey = Journeys(seat.operations).of_package(arn)
     assert journey is not None
     assert journey.state is State.FAILED
