@@ -76,9 +76,15 @@ def end(journey: Journey, station: Station, state: State, reason: str) -> Journe
             },
         )
     ended = _save(station, journey.model_copy(update={"state": state, "reason": reason}))
-    station.promotion_lock(journey.model).release(journey.id)
+    let_go(ended, station)
     station.report(f"{station.place.name} {journey.model}: {state.value} {reason}".rstrip())
     return ended
+
+
+def let_go(journey: Journey, station: Station) -> None:
+    """Give back what an ended journey holds; cut off, it is still listed and done again."""
+    station.promotion_lock(journey.model).release(journey.id)
+    station.journeys.close(journey)
 
 
 def _walk(journey: Journey, station: Station, way: Sequence[tuple[str, Step]]) -> Journey:

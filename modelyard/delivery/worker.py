@@ -16,6 +16,8 @@ HIDDEN_SECONDS = 900
 
 def sweep(station: Station) -> None:
     """Move on what no event will move: training that failed, and steps that a crash cut off."""
+    for journey in station.journeys.ended():
+        travel.let_go(journey, station)
     for journey in station.journeys.open():
         if journey.state is State.REQUESTED:
             travel.request_training(journey, station)
@@ -55,9 +57,14 @@ def poll(station: Station, *, wait_seconds: int = 2) -> int:
             sqs.change_message_visibility(
                 QueueUrl=queue,
                 ReceiptHandle=message["ReceiptHandle"],
-                VisibilityTimeout=min(60, 2**number),
+                VisibilityTimeout=backoff_seconds(number),
             )
     return done
+
+
+def backoff_seconds(number: int) -> int:
+    """How long a message stays out of sight after its n-th attempt."""
+    return min(60, 2**number)
 
 
 def run(stations: Sequence[Station], stop: threading.Event) -> None:

@@ -141,7 +141,9 @@ def test_a_waiver_whose_event_was_lost_is_found(
     assert living.live_version(live) == "2"
 
 
-def test_what_fails_on_its_way_keeps_its_journey_and_is_carried_on_by_the_sweep(live: Place) -> None:
+def test_what_fails_on_its_way_is_carried_on_by_the_sweep(
+    live: Place,
+) -> None:
     works = works_in(live)
     works.fail = {"deploy": ConnectionError("engine away")}
     arn = world.register(live, "unlucky")
