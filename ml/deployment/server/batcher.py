@@ -101,9 +101,16 @@ class Batcher:
     @property
     def stuck(self) -> bool:
         """Whether the model has worked on one batch for longer than a request may wait."""
-        if not self._running:
-            return False
-        return self._loop.time() - self._started > self._limits.deadline_seconds
+        return self._busy_seconds > self._limits.deadline_seconds
+
+    @property
+    def hung(self) -> bool:
+        """Whether it has for so long that only a new process can help."""
+        return self._busy_seconds > self._limits.hung_seconds
+
+    @property
+    def _busy_seconds(self) -> float:
+        return self._loop.time() - self._started if self._running else 0.0
 
     async def close(self, seconds: float) -> None:
         """Stop the thread once everything that was accepted is answered."""
