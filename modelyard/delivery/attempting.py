@@ -2,7 +2,7 @@
 
 from modelyard.delivery import handling, retraining, travel
 from modelyard.delivery.events import Event
-from modelyard.delivery.journey import ENDED, Journey, OvertakenError, State
+from modelyard.delivery.journey import ENDED, Journey, OvertakenError
 from modelyard.delivery.station import Station
 from modelyard.errors import YardError
 
@@ -20,13 +20,21 @@ def attempt(event: Event, station: Station, number: int) -> bool:
         text = _told(error)
         station.report(f"{station.place.name}: attempt {number} of {event.kind}: {text}")
         if number >= ATTEMPTS:
-            _give_up(event, station, text)
+            _try_to_give_up(event, station, text)
         return False
     return True
 
 
 def _told(error: Exception) -> str:
     return error.message if isinstance(error, YardError) else f"{type(error).__name__}: {error}"
+
+
+def _try_to_give_up(event: Event, station: Station, text: str) -> None:
+    try:
+        _give_up(event, station, text)
+    except Exception as error:
+        # Its journey stays open then, and goes on when whatever is away is back.
+        station.report(f"{station.place.name}: cannot give up {event.kind}: {_told(error)}")
 
 
 def _give_up(event: Event, station: Station, text: str) -> None:
@@ -37,7 +45,7 @@ def _give_up(event: Event, station: Station, text: str) -> None:
         return
     if journey is not None and journey.state not in ENDED:
         reason = f"gave up after {ATTEMPTS} attempts, the event is among the dead letters: {text}"
-        travel.end(journey, station, State.FAILED, reason)
+        travel.give_up(journey, station, reason)
 
 
 def _journey_of(event: Event, station: Station) -> Journey | None:

@@ -81,7 +81,10 @@ def judge(journey: Journey, station: Station) -> dict[str, Any]:
 
 def write_line(journey: Journey, station: Station) -> dict[str, Any]:
     """Change the release line; the version before stays the way back."""
-    line = versions.describe(station.place, journey.package).line
+    version = versions.describe(station.place, journey.package)
+    # Since it was judged, a crash may have let another one go first.
+    _refuse_overtaken(version, journey, station)
+    line = version.line
     before = station.lines.live(journey.model)
     station.lines.put(journey.model, line)
     return {"line": line, "before": before}
@@ -149,7 +152,7 @@ def _refuse_overtaken(version: versions.Version, journey: Journey, station: Stat
         if later.line == line and int(later.number) > int(version.number):
             raise RefusedError(
                 f"Version {later.number} is live already, which is newer than {version.number}.",
-                remedy="the way back to an older version is modelyard rollback",
+                remedy="modelyard retrain makes a newer one of the same release",
             )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from modelyard.delivery import events, handling, travel
 from modelyard.delivery.attempting import attempt
-from modelyard.delivery.journey import State
+from modelyard.delivery.journey import Journey, OvertakenError, State
 from modelyard.delivery.reconciling import Reconciler
 from modelyard.delivery.station import Station
 
@@ -14,22 +14,43 @@ HIDDEN_SECONDS = 900
 """How long a message stays with one worker: longer than the longest release."""
 
 
+class StuckError(Exception):
+    """Journeys that could not be moved on; all the others were."""
+
+
 def sweep(station: Station) -> None:
-    """Move on what no event will move: training that failed, and steps that a crash cut off."""
+    """Move on what no event will move: training that failed, and steps that a crash cut off.
+
+    Raises StuckError in the end: a journey that fails holds up none of the others.
+    """
     for journey in station.journeys.ended():
         travel.let_go(journey, station)
+    stuck: list[str] = []
     for journey in station.journeys.open():
-        if journey.state is State.REQUESTED:
-            travel.request_training(journey, station)
-        elif journey.state is State.TRAINING:
-            travel.keep_lock(journey, station)
-            status, reason = station.machinery.training_state(station.place, journey.execution)
-            if status in {"Failed", "Stopped"}:
-                travel.end(journey, station, State.FAILED, f"training {status.lower()}: {reason}")
-            elif status == "Succeeded":
-                handling.missed(journey, station)
-        elif journey.state is State.RELEASING:
-            travel.release(journey, station)
+        try:
+            _move(journey, station)
+        except OvertakenError:
+            continue
+        except Exception as error:
+            stuck.append(f"{journey.id}: {type(error).__name__}: {error}")
+    if stuck:
+        raise StuckError("; ".join(stuck))
+
+
+def _move(journey: Journey, station: Station) -> None:
+    if journey.state is State.REQUESTED:
+        travel.request_training(journey, station)
+    elif journey.state is State.TRAINING:
+        travel.keep_lock(journey, station)
+        status, reason = station.machinery.training_state(station.place, journey.execution)
+        if status in {"Failed", "Stopped"}:
+            travel.end(journey, station, State.FAILED, f"training {status.lower()}: {reason}")
+        elif status == "Succeeded":
+            handling.missed(journey, station)
+    elif journey.state is State.RELEASING:
+        travel.release(journey, station)
+    else:
+        travel.let_others(journey, station)
 
 
 def poll(station: Station, *, wait_seconds: int = 2) -> int:
@@ -89,18 +110,20 @@ def _serve(station: Station, stop: threading.Event) -> None:
             if not resumed:
                 # Before the first message: what a crash cut off must know its execution
                 # before that execution's registration is read.
-                sweep(station)
                 resumed = True
-            pause = 3.0
-            if poll(station) == 0:
                 sweep(station)
+            if poll(station) == 0:
                 reconciler.look_if_due()
+                sweep(station)
+            pause = 3.0
         except Exception as error:
             # Whatever it is, the worker must outlive it: the environment may not be up yet.
             if time.monotonic() > quiet_until:
                 station.report(f"{station.place.name}: waiting: {type(error).__name__}: {error}")
                 quiet_until = time.monotonic() + 60
-            _forget_outputs(station)
+            if not isinstance(error, StuckError):
+                resumed = False
+                _forget_outputs(station)
             stop.wait(pause)
             # Reading the outputs of a stack starts the engine: not to be done all the time.
             pause = min(pause * 2, 24.0)
