@@ -85,7 +85,7 @@ def poll(station: Station, *, wait_seconds: int = 2) -> int:
 
 def backoff_seconds(number: int) -> int:
     """How long a message stays out of sight after its n-th attempt."""
-    return min(60, 2**number)
+    return int(min(60, 2**number))
 
 
 def run(stations: Sequence[Station], stop: threading.Event) -> None:
