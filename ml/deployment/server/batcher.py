@@ -113,10 +113,13 @@ class Batcher:
         return self._loop.time() - self._started if self._running else 0.0
 
     async def close(self, seconds: float) -> None:
-        """Stop the thread once everything that was accepted is answered."""
+        """Stop the thread once everything that was accepted is answered, or never will be."""
         give_up = time.monotonic() + seconds
-        while (self._running or self._waiting) and time.monotonic() < give_up:
+        while (self._running or self._waiting) and time.monotonic() < give_up and not self.hung:
             await asyncio.sleep(0.01)
+        if self.hung:
+            # Nothing ends it but the end of the process, for which it must not be waited.
+            return
         self._batches.put(None)
         await asyncio.to_thread(self._thread.join, max(0.0, give_up - time.monotonic()))
 

@@ -17,7 +17,7 @@ from ml.deployment.server.assembly import build
 from ml.deployment.server.predictor import Column, Field, Release
 from ml.deployment.server.settings import Limits, Settings
 
-LIMITS = Limits(deadline_seconds=0.5, hung_seconds=5.0, queued_requests=20, queued_rows=100)
+LIMITS = Limits(deadline_seconds=0.5, hung_seconds=2.0, queued_requests=20, queued_rows=100)
 
 
 class FaultyModel:
