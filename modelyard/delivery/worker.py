@@ -9,6 +9,7 @@ from modelyard.delivery.attempting import attempt
 from modelyard.delivery.journey import Journey, OvertakenError, State
 from modelyard.delivery.reconciling import Reconciler
 from modelyard.delivery.station import Station
+from modelyard.errors import NotUpError
 
 HIDDEN_SECONDS = 900
 """How long a message stays with one worker: longer than the longest release."""
@@ -110,8 +111,8 @@ def _serve(station: Station, stop: threading.Event) -> None:
             if not resumed:
                 # Before the first message: what a crash cut off must know its execution
                 # before that execution's registration is read.
-                resumed = True
                 sweep(station)
+                resumed = True
             if poll(station) == 0:
                 reconciler.look_if_due()
                 sweep(station)
@@ -121,11 +122,11 @@ def _serve(station: Station, stop: threading.Event) -> None:
             if time.monotonic() > quiet_until:
                 station.report(f"{station.place.name}: waiting: {type(error).__name__}: {error}")
                 quiet_until = time.monotonic() + 60
-            if not isinstance(error, StuckError):
-                resumed = False
-                _forget_outputs(station)
-            stop.wait(pause)
+            # A journey that is stuck keeps no message waiting; an environment that is away does.
+            resumed = isinstance(error, StuckError)
+            _forget_outputs(station)
             # Reading the outputs of a stack starts the engine: not to be done all the time.
+            stop.wait(max(pause, 10.0) if isinstance(error, NotUpError) else pause)
             pause = min(pause * 2, 24.0)
 
 
