@@ -84,14 +84,14 @@ def test_there_is_always_one_champion_and_in_the_end_the_new_one(
     cable.enter(prod)
     registered: set[str] = set()
     kills = 0
-    while not one_life(prod, works, registered):
-        kills += 1
-        cable.dead = False
-        assert living.live_version(prod) in {"1", "2"}, cable.pulled[-1]
-        assert kills < MOST_KILLS, cable.pulled
+    with recovery.within(60, "delivery killed at every change of a retraining, all its lives"):
+        while not one_life(prod, works, registered):
+            kills += 1
+            cable.dead = False
+            assert living.live_version(prod) in {"1", "2"}, cable.pulled[-1]
+            assert kills < MOST_KILLS, cable.pulled
     assert kills == len(cable.pulled) > 15
-    with recovery.within(10, f"delivery killed at its {kills} changes, one more life"):
-        assert one_life(prod, works, registered)
+    assert one_life(prod, works, registered)
     assert living.live_version(prod) == works.served["prod"] == "2"
     assert [entry["kind"] for entry in works.ledger] == ["retrained", "released"]
     assert len(registered) == 1
