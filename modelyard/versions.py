@@ -60,6 +60,16 @@ def versions(place: Place, model: str) -> list[Version]:
     return sorted(found, key=lambda version: int(version.number), reverse=True)
 
 
+def pending(place: Place, model: str) -> list[str]:
+    """List the ARNs of a model's versions that were registered and have not gone live."""
+    pages = (
+        place.client("sagemaker")
+        .get_paginator("list_model_packages")
+        .paginate(ModelPackageGroupName=group_of(place, model), ModelApprovalStatus=PENDING)
+    )
+    return [each["ModelPackageArn"] for page in pages for each in page["ModelPackageSummaryList"]]
+
+
 def version(place: Place, model: str, number: str) -> Version:
     """Return one version, or say which there are."""
     known = versions(place, model)

@@ -4,7 +4,15 @@ import os
 
 import pytest
 
+from tests.recovery import Recovery, Told
+
 pytest_plugins = ["pytester"]
+
+
+@pytest.fixture
+def recovery(record_property: Told) -> Recovery:
+    """Measures how long a fault lasts."""
+    return Recovery(record_property)
 
 
 @pytest.hookimpl(trylast=True)

@@ -12,6 +12,7 @@ from ml.data.contract import Contract, TableContract
 from ml.data.lakehouse import Lakehouse
 from ml.data.quality import PLANTED, ROW, RULES, BatchRefusedError, Checked, check, contract_names
 from ml.data.store import Store
+from ml.data.torn_rows import torn_row
 
 BATCH = "_batch"
 
@@ -100,10 +101,15 @@ def _read(body: bytes) -> pl.DataFrame:
         repeated = sorted({name for name in header if header.count(name) > 1})
         if repeated:
             raise BatchRefusedError(f"columns given twice: {', '.join(repeated)}")
-        return pl.read_csv(io.BytesIO(body), infer_schema=False)
+        frame = pl.read_csv(io.BytesIO(body), infer_schema=False)
     except (pl.exceptions.PolarsError, UnicodeDecodeError) as error:
-        first = str(error).strip().splitlines()[0]
+        # Behind a backtick stands what was read, which may be personal.
+        first = str(error).strip().splitlines()[0].partition("`")[0].strip()
         raise BatchRefusedError(f"not readable as CSV: {first}") from error
+    # A row that ends too early has no value in the last column.
+    if frame.to_series(-1).null_count() and (torn := torn_row(body)):
+        raise BatchRefusedError(f"not readable as CSV: {torn}, so the file is cut off or ragged")
+    return frame
 
 
 def _known_keys(lake: Lakehouse, contract: TableContract) -> pl.DataFrame | None:

@@ -15,6 +15,9 @@ from deltalake.exceptions import DeltaError, TableNotFoundError
 from ml.data.scan import Scan, frame_of
 from ml.failures import StepError
 
+COMMIT_RETRIES = 200
+"""One for each writer that may be faster: with delta-rs' own 15, appends of 50 at once fail."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class TableVersion:
@@ -161,6 +164,7 @@ class Lakehouse:
                 schema_mode="overwrite" if mode == "overwrite" else None,
                 storage_options=None if table else self._options(),
                 commit_properties=CommitProperties(
+                    max_commit_retries=COMMIT_RETRIES,
                     custom_metadata=dict(metadata or {}),
                     app_transactions=[Transaction(app_id, app_version)],
                 ),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any, Generic
 
 from ml.deployment.capture.journal import SEALED
@@ -36,6 +37,7 @@ class StoredSegments(Generic[Record]):
         bucket, _, prefix = lake.removeprefix("s3://").rstrip("/").partition("/")
         self._bucket = bucket
         self._root = f"{prefix}/{folder}/".lstrip("/")
+        self._asked_at = datetime.now(UTC)
 
     def models(self) -> list[str]:
         """Models of which anything was kept."""
@@ -57,6 +59,10 @@ class StoredSegments(Generic[Record]):
                     )
         return sorted(found)
 
+    def now(self) -> datetime:
+        """The store's own time when it was asked last: a clock here may be hours wrong."""
+        return self._asked_at
+
     def read(self, segment: StoredSegment) -> Segment[Record]:
         """The whole records in a segment."""
         body = self._s3.get_object(Bucket=self._bucket, Key=segment.key)["Body"].read()
@@ -74,7 +80,10 @@ class StoredSegments(Generic[Record]):
 
     def _pages(self, prefix: str, **arguments: str) -> Iterator[dict[str, Any]]:
         paginator = self._s3.get_paginator("list_objects_v2")
-        yield from paginator.paginate(Bucket=self._bucket, Prefix=prefix, **arguments)
+        for page in paginator.paginate(Bucket=self._bucket, Prefix=prefix, **arguments):
+            told = page["ResponseMetadata"]["HTTPHeaders"].get("date")
+            self._asked_at = parsedate_to_datetime(told) if told else datetime.now(UTC)
+            yield page
 
 
 class CapturedSegments(StoredSegments[Answer]):

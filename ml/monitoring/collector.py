@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any, Generic, Protocol
 
@@ -50,6 +50,9 @@ class Source(Protocol[Record]):
     def delete(self, segments: list[StoredSegment]) -> None:
         """Remove segments."""
 
+    def now(self) -> datetime:
+        """The time by the clock that says when segments were written."""
+
 
 @dataclass(frozen=True)
 class Collected:
@@ -74,13 +77,13 @@ class Collector(Generic[Record]):
         source: Source[Record],
         table: MergedTable,
         to_rows: ToRows[Record],
-        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        clock: Callable[[], datetime] | None = None,
     ) -> None:
         self._model = model
         self._source = source
         self._table = table
         self._to_rows = to_rows
-        self._clock = clock
+        self._clock = clock or source.now
 
     def run(self) -> Collected:
         """Merge all there is, then delete what was merged long enough ago."""

@@ -43,8 +43,9 @@ def parse(body: str) -> Event | None:
     """Read a queue message; None for what is no event of ours."""
     try:
         message = json.loads(body)
-        return Event(
-            id=str(message["id"]), kind=str(message["detail-type"]), detail=message["detail"]
-        )
+        id, kind, detail = (message[name] for name in ("id", "detail-type", "detail"))
     except (ValueError, KeyError, TypeError):
         return None
+    if not (isinstance(kind, str) and isinstance(detail, dict)):
+        return None
+    return Event(id=str(id), kind=kind, detail=detail)

@@ -115,14 +115,23 @@ class Journeys:
         if not self._operations.replace(known, body):
             raise OvertakenError(journey.id)
         self._known[journey.id] = Record(id=known.id, revision=known.revision + 1, body=body)
-        if journey.state in ENDED:
-            self._operations.drop_from_set(OPEN, journey.id)
         return journey
 
     def open(self) -> list[Journey]:
         """Return every journey that has not ended."""
+        return [each for each in self._listed() if each.state not in ENDED]
+
+    def ended(self) -> list[Journey]:
+        """Return those that have ended and still hold what they held: a crash came between."""
+        return [each for each in self._listed() if each.state in ENDED]
+
+    def close(self, journey: Journey) -> None:
+        """List an ended journey no more; to be called last, once it holds nothing."""
+        self._operations.drop_from_set(OPEN, journey.id)
+
+    def _listed(self) -> list[Journey]:
         found = (self.find(id) for id in self._operations.members(OPEN))
-        return [each for each in found if each is not None and each.state not in ENDED]
+        return [each for each in found if each is not None]
 
     def of_run(self, run: str) -> Journey | None:
         """Return the open journey that a training run belongs to."""

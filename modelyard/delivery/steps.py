@@ -60,6 +60,7 @@ def start_training(journey: Journey, station: Station) -> dict[str, Any]:
 def judge(journey: Journey, station: Station) -> dict[str, Any]:
     """A version goes on when its gate passed or a waiver covers it, and someone agreed."""
     version = versions.describe(station.place, journey.package)
+    _refuse_overtaken(version, journey, station)
     found: dict[str, Any] = {"gate": version.gate}
     if version.gate != "passed":
         waiver = waivers.valid(
@@ -80,7 +81,10 @@ def judge(journey: Journey, station: Station) -> dict[str, Any]:
 
 def write_line(journey: Journey, station: Station) -> dict[str, Any]:
     """Change the release line; the version before stays the way back."""
-    line = versions.describe(station.place, journey.package).line
+    version = versions.describe(station.place, journey.package)
+    # Since it was judged, a crash may have let another one go first.
+    _refuse_overtaken(version, journey, station)
+    line = version.line
     before = station.lines.live(journey.model)
     station.lines.put(journey.model, line)
     return {"line": line, "before": before}
@@ -137,6 +141,19 @@ def approve_version(journey: Journey, station: Station) -> dict[str, Any]:
     if version.status != versions.APPROVED:
         versions.approve(station.place, version, f"released by delivery, journey {journey.id}")
     return {"status": versions.APPROVED}
+
+
+def _refuse_overtaken(version: versions.Version, journey: Journey, station: Station) -> None:
+    """A version that comes late never takes the place of one that was registered after it."""
+    line = station.lines.live(journey.model)
+    if line is None or line == version.line:
+        return
+    for later in versions.versions(station.place, journey.model):
+        if later.line == line and int(later.number) > int(version.number):
+            raise RefusedError(
+                f"Version {later.number} is live already, which is newer than {version.number}.",
+                remedy="modelyard retrain makes a newer one of the same release",
+            )
 
 
 def _agreed(journey: Journey, station: Station, version: versions.Version, *, waived: bool) -> str:

@@ -1,11 +1,13 @@
 """Moves journeys step by step, so that a crash at any point is continued and never repeated."""
 
 import time
-from collections.abc import Sequence
+import uuid
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from modelyard.delivery import recording, steps
-from modelyard.delivery.journey import Journey, State, now
+from modelyard.delivery.journey import ENDED, Journey, State, now
 from modelyard.delivery.station import Station
 from modelyard.delivery.steps import ParkedError, Step
 from modelyard.errors import RefusedError
@@ -44,14 +46,26 @@ def request_training(journey: Journey, station: Station) -> Journey:
 
 def release(journey: Journey, station: Station) -> Journey:
     """Take a registered version to where it is live, or to where it waits or ends."""
-    # A rollback needs this lock too: no two engines run on the same stack at once.
-    lock = station.line_lock()
-    purpose = f"releasing {journey.model} into {station.place.name}"
-    with lock.waiting(journey.id, person=journey.requested_by, purpose=purpose):
+    with _alone(journey, station):
+        # Whoever held the lock before may have moved it on.
+        journey = station.journeys.find(journey.id) or journey
+        if journey.state is not State.RELEASING:
+            return journey
         journey = _walk(journey, station, AFTER_REGISTRATION)
         if journey.state is not State.RELEASING:
             return journey
         return end(journey, station, State.LIVE, "")
+
+
+@contextmanager
+def _alone(journey: Journey, station: Station) -> Iterator[None]:
+    """Let no other engine run on the stack meanwhile; a rollback takes this lock too."""
+    purpose = f"releasing {journey.model} into {station.place.name}"
+    # Of two workers on one journey each is somebody else: the same token would let both in.
+    token = f"{journey.id} {uuid.uuid4().hex}"
+    person = journey.requested_by
+    with station.line_lock().waiting(token, person=person, purpose=purpose):
+        yield
 
 
 def end(journey: Journey, station: Station, state: State, reason: str) -> Journey:
@@ -69,9 +83,42 @@ def end(journey: Journey, station: Station, state: State, reason: str) -> Journe
             },
         )
     ended = _save(station, journey.model_copy(update={"state": state, "reason": reason}))
-    station.promotion_lock(journey.model).release(journey.id)
+    let_go(ended, station)
     station.report(f"{station.place.name} {journey.model}: {state.value} {reason}".rstrip())
     return ended
+
+
+def give_up(journey: Journey, station: Station, reason: str) -> Journey:
+    """End a journey that fails for good; the version before it is the live one again."""
+    with _alone(journey, station):
+        journey = station.journeys.find(journey.id) or journey
+        if journey.state in ENDED:
+            return journey
+        if "line" in journey.done:
+            reason = f"{reason} ({_gone_back(journey, station)})"
+        return end(journey, station, State.FAILED, reason)
+
+
+def _gone_back(journey: Journey, station: Station) -> str:
+    try:
+        _go_back(journey, station)
+    except Exception as error:
+        text = f"{type(error).__name__}: {error}"
+        station.report(f"{station.place.name} {journey.model}: going back: {text}")
+        # Its line leads back already, whatever runs the engine next.
+        return f"modelyard deploy {station.place.name} makes the version before live again"
+    return "the version before is live again"
+
+
+def let_go(journey: Journey, station: Station) -> None:
+    """Give back what an ended journey holds; cut off, it is still listed and done again."""
+    let_others(journey, station)
+    station.journeys.close(journey)
+
+
+def let_others(journey: Journey, station: Station) -> None:
+    """Keep nobody out: a journey has ended, or waits for a person, who may take days."""
+    station.promotion_lock(journey.model).release(journey.id)
 
 
 def _walk(journey: Journey, station: Station, way: Sequence[tuple[str, Step]]) -> Journey:
@@ -105,8 +152,7 @@ def _park(journey: Journey, station: Station, parked: ParkedError) -> Journey:
     waiting = _save(
         station, journey.model_copy(update={"state": parked.state, "reason": parked.reason})
     )
-    # A person may take days: others may promote meanwhile.
-    station.promotion_lock(journey.model).release(journey.id)
+    let_others(waiting, station)
     return waiting
 
 
@@ -121,6 +167,10 @@ def _refuse(journey: Journey, station: Station, step: str, error: RefusedError) 
 
 def _go_back(journey: Journey, station: Station) -> None:
     line = journey.done["line"]["line"]
+    steps_before = {*dict(BEFORE_TRAINING), "judge"}
+    done = {name: facts for name, facts in journey.done.items() if name in steps_before}
+    # First of all: cut off from here on, it begins anew with its line, or ends without it.
+    _save(station, journey.model_copy(update={"done": done}))
     if station.lines.live(journey.model) == line:
         station.lines.withdraw(journey.model)
     station.machinery.deploy(station.place)

@@ -13,6 +13,7 @@ from tests.acceptance.aws import Session, session
 from tests.acceptance.checkout import Checkout
 from tests.acceptance.conftest import diabetes
 from tests.acceptance.traffic import Traffic
+from tests.recovery import Recovery
 
 pytestmark = pytest.mark.engine
 
@@ -100,13 +101,14 @@ def recorded(dev: Session) -> set[str]:
 
 
 def test_a_killed_server_comes_back_and_loses_nothing(
-    first_version: Checkout, dev: Session, traffic: Traffic
+    first_version: Checkout, dev: Session, traffic: Traffic, recovery: Recovery
 ) -> None:
     doomed = servers(first_version)
     assert doomed
     for each in doomed:
         each.kill()
-    traffic.wait_for_answers(50)
+    with recovery.within(90, "all servers of an endpoint killed, until 50 more answers"):
+        traffic.wait_for_answers(50)
     assert not {each.pid for each in doomed} & {each.pid for each in servers(first_version)}
     assert missing(dev, traffic, 40) == []
 

@@ -9,6 +9,7 @@ import pytest
 
 from tests.acceptance.checkout import Checkout, ctrl_c, read_until
 from tests.acceptance.conftest import processes
+from tests.recovery import Recovery
 
 pytestmark = pytest.mark.engine
 
@@ -24,16 +25,19 @@ def parts(checkout: Checkout) -> dict[str, dict[str, Any]]:
 
 
 @pytest.mark.parametrize("part", [*SHARED, *(f"{each}-staging" for each in OF_A_CLUSTER)])
-def test_a_part_that_is_killed_is_restarted(deployed: Checkout, part: str) -> None:
+def test_a_part_that_is_killed_is_restarted(
+    deployed: Checkout, part: str, recovery: Recovery
+) -> None:
     before = parts(deployed)[part]
     os.kill(before["pid"], signal.SIGKILL)
     until = time.monotonic() + 90
-    while True:
-        now = parts(deployed)[part]
-        if now["restarts"] > before["restarts"] and now["state"] == "ready":
-            break
-        assert time.monotonic() < until, now
-        time.sleep(0.5)
+    with recovery.within(100, f"{part} killed, until it is ready again"):
+        while True:
+            now = parts(deployed)[part]
+            if now["restarts"] > before["restarts"] and now["state"] == "ready":
+                break
+            assert time.monotonic() < until, now
+            time.sleep(0.5)
     assert now["pid"] != before["pid"]
 
 

@@ -3,12 +3,15 @@
 import pytest
 
 from modelyard.delivery import travel, worker
+from modelyard.delivery.attempting import ATTEMPTS, attempt
+from modelyard.delivery.events import Event
 from modelyard.delivery.journey import Journey, Journeys, State
 from modelyard.live.releases import ReleaseLines
 from modelyard.place import Place
-from modelyard.versions import versions
-from tests.modelyard import world
+from modelyard.versions import PENDING, describe, versions
+from tests.modelyard import living, world
 from tests.modelyard.world import Crash, Works, station
+from tests.recovery import Recovery
 
 
 def requested(place: Place, id: str = "j1") -> Journey:
@@ -124,31 +127,121 @@ def test_training_that_failed_ends_the_promotion_and_frees_the_lock(staging: Pla
     assert seat.promotion_lock(world.MODEL).holder() is None
 
 
-def test_what_fails_five_times_is_given_up_and_said(staging: Place) -> None:
-    works = Works(root=staging.root, fail={"deploy": ConnectionError("engine away")})
-    seat = station(staging, works)
-    arn = world.register(staging, "r1")
-    world.registered(staging, arn)
-    for attempt in range(worker.ATTEMPTS):
-        sqs = staging.client("sqs")
-        worker.poll(seat, wait_seconds=0)
-        # The waiting between attempts is the queue's; here it is over at once.
-        from modelyard.delivery.events import Event
-
-        if attempt < worker.ATTEMPTS - 1:
-            event = Event(
-                id="x",
-                kind="SageMaker Model Package State Change",
-                detail={"ModelPackageArn": arn},
-            )
-            assert not worker._attempt(event, station(staging, works), attempt + 1)
+def told_five_times(place: Place, works: Works, arn: str) -> Journey:
+    """One event, as often as the queue hands it out."""
     event = Event(
         id="x", kind="SageMaker Model Package State Change", detail={"ModelPackageArn": arn}
     )
-    worker._attempt(event, station(staging, works), worker.ATTEMPTS)
-    journey = Journeys(seat.operations).of_package(arn)
+    for number in range(ATTEMPTS):
+        assert not attempt(event, station(place, works), number + 1)
+    journey = Journeys(station(place, works).operations).of_package(arn)
     assert journey is not None
+    return journey
+
+
+def test_what_fails_five_times_is_given_up_and_said(staging: Place) -> None:
+    works = Works(root=staging.root, fail={"deploy": ConnectionError("engine away")})
+    journey = told_five_times(staging, works, world.register(staging, "r1"))
     assert journey.state is State.FAILED
     assert "dead letters" in journey.reason
     assert "engine away" in journey.reason
-    del sqs
+
+
+@pytest.mark.parametrize("step", ["deploy", "smoke", "load"])
+def test_what_is_given_up_leaves_the_version_before_live(
+    staging: Place, step: str, recovery: Recovery
+) -> None:
+    living.make_live(staging)
+    works = Works(root=staging.root, fail={step: ConnectionError("away")})
+    arn = world.register(staging, "second")
+    journey = told_five_times(staging, works, arn)
+    assert living.live_version(staging) == "1"
+    assert versions(staging, world.MODEL)[0].status == PENDING
+    said = "makes the version before" if step == "deploy" else "the version before is live again"
+    assert said in journey.reason
+    works.fail = {}
+    with recovery.within(10, f"a release given up at {step}: the version before answers"):
+        if step == "deploy":
+            works._deploy(staging)
+        assert works.served["staging"] == "1"
+
+
+def test_what_cannot_be_told_to_the_ledger_stays_open_and_goes_live_when_it_can(
+    staging: Place, recovery: Recovery
+) -> None:
+    living.make_live(staging)
+    works = Works(root=staging.root, fail={"record": ConnectionError("away")})
+    journey = told_five_times(staging, works, world.register(staging, "second"))
+    # Not said to be released, so not released either, and not ended: nobody would know why.
+    assert (journey.state, living.live_version(staging)) == (State.RELEASING, "1")
+    works.fail, works.ledger = {}, []
+    with recovery.within(10, "the ledger away for five attempts, once it is back"):
+        worker.sweep(station(staging, works))
+    assert living.live_version(staging) == works.served["staging"] == "2"
+    assert [entry["kind"] for entry in works.ledger] == ["released"]
+
+
+def test_one_journey_that_fails_holds_up_no_other(staging: Place) -> None:
+    works = Works(root=staging.root)
+    seat = station(staging, works)
+    for id in ("a", "b", "c"):
+        seat.journeys.begin(requested(staging, id))
+    broken = requested(staging, "b").model_copy(update={"release": {}})
+    seat.journeys.find("b")
+    seat.journeys.save(broken)
+    with pytest.raises(worker.StuckError, match="b: KeyError"):
+        worker.sweep(seat)
+    states = [seat.journeys.find(id) for id in ("a", "b", "c")]
+    assert [each and each.state for each in states] == [
+        State.TRAINING,
+        State.REQUESTED,
+        State.TRAINING,
+    ]
+
+
+def test_killed_while_it_begins_to_wait_for_a_person_it_keeps_nobody_out(
+    prod: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    living.make_live(prod)
+    works = Works(root=prod.root)
+    world.registered(prod, world.register(prod, "second"))
+    seat = station(prod, works)
+    lock = seat.promotion_lock(world.MODEL)
+
+    def die(*_: object) -> None:
+        raise Crash("between the state and the lock")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(travel, "let_others", die)
+        with pytest.raises(Crash):
+            living.work_off(seat)
+    (journey,) = seat.journeys.open()
+    lock.take(journey.id, person="delivery", purpose="a step before")
+    assert journey.state is State.AWAITING_APPROVAL
+    worker.sweep(station(prod, works))
+    assert lock.holder() is None
+
+
+def test_a_version_that_was_overtaken_while_delivery_was_dead_does_not_go_live(
+    staging: Place,
+) -> None:
+    living.make_live(staging)
+    works = Works(root=staging.root)
+    arn = world.register(staging, "second")
+    works.crash_at = 0  # right after the line is written and the engine has run
+    event = Event(
+        id="x", kind="SageMaker Model Package State Change", detail={"ModelPackageArn": arn}
+    )
+    with pytest.raises(Crash):
+        attempt(event, station(staging, works), 1)
+    journeys = Journeys(station(staging, works).operations)
+    cut = journeys.of_package(arn)
+    assert cut is not None
+    # As a crash before the line would have left it, and another version going live since.
+    journeys.save(cut.model_copy(update={"done": {"judge": cut.done["judge"]}}))
+    third = describe(staging, world.register(staging, "third"))
+    ReleaseLines.of(staging).put(world.MODEL, third.line)
+    worker.sweep(station(staging, works))
+    found = journeys.of_package(arn)
+    assert found is not None
+    assert (found.state, living.live_version(staging)) == (State.REFUSED, "3")

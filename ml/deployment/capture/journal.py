@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import secrets
@@ -83,12 +84,25 @@ class Journal:
         if self._origin is None:
             raise CaptureError("there is no version whose answers could be kept")
         path = self._folder / f"{SegmentName(self._writer, self._number)}{OPEN}"
-        # The number is used up even if the writes below fail: the collector waits for a missing
-        # number, so the file must exist before the next one does.
-        self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o640)
+        file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o640)
+        beginning = preamble(self._origin)
+        try:
+            written = os.write(file, beginning)
+        except OSError:
+            self._take_back(file, path)
+            raise
+        if written < len(beginning):
+            self._take_back(file, path)
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        # The collector waits for a missing number: it is used up with the file, not before.
         self._number += 1
-        self._path, self._size, self._born = path, 0, time.monotonic()
-        self._write(preamble(self._origin))
+        self._file, self._path, self._size = file, path, len(beginning)
+        self._born = time.monotonic()
+
+    def _take_back(self, file: int, path: Path) -> None:
+        """Leave no file: on a full volume every request would make one more."""
+        os.close(file)
+        path.unlink()
 
     def _write(self, data: bytes) -> None:
         written = 0

@@ -25,8 +25,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
-NAME = "modelyard"
-VERSION = "1"
+NAME, VERSION = "modelyard", "1"
 EXTENSIONS = ["binary_tensor_data"]
 
 Get = Callable[[http.Send], Awaitable[None]]
@@ -148,10 +147,13 @@ class Application:
         await get(send)
 
     async def _live(self, send: http.Send) -> None:
+        # No thread can be ended: whoever probes must end the process.
+        if any(batcher.hung for batcher in self._batchers):
+            raise RequestError(Code.OVERLOADED, "the model hangs; this server must be restarted")
         await http.respond_json(send, {"live": True})
 
     async def _pod_ready(self, send: http.Send) -> None:
-        # Without a version the pod is as ready as it can be: the roll-out must complete.
+        # Ready without a version too: the roll-out must complete.
         self._refuse_if_not_able()
         await http.respond_json(send, {"ready": True})
 

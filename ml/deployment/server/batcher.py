@@ -101,15 +101,25 @@ class Batcher:
     @property
     def stuck(self) -> bool:
         """Whether the model has worked on one batch for longer than a request may wait."""
-        if not self._running:
-            return False
-        return self._loop.time() - self._started > self._limits.deadline_seconds
+        return self._busy_seconds > self._limits.deadline_seconds
+
+    @property
+    def hung(self) -> bool:
+        """Whether it has for so long that only a new process can help."""
+        return self._busy_seconds > self._limits.hung_seconds
+
+    @property
+    def _busy_seconds(self) -> float:
+        return self._loop.time() - self._started if self._running else 0.0
 
     async def close(self, seconds: float) -> None:
-        """Stop the thread once everything that was accepted is answered."""
+        """Stop the thread once everything that was accepted is answered, or never will be."""
         give_up = time.monotonic() + seconds
-        while (self._running or self._waiting) and time.monotonic() < give_up:
+        while (self._running or self._waiting) and time.monotonic() < give_up and not self.hung:
             await asyncio.sleep(0.01)
+        if self.hung:
+            # Nothing ends it but the end of the process, for which it must not be waited.
+            return
         self._batches.put(None)
         await asyncio.to_thread(self._thread.join, max(0.0, give_up - time.monotonic()))
 

@@ -36,13 +36,13 @@ def document(paths: Paths, release: Release | None, limits: Limits) -> Schema:
 def _health() -> Schema:
     plain = {"text/plain": {"schema": {"type": "string"}}}
     return {
-        "/healthz/live": {"get": _get(_OBJECT, ())},
+        "/healthz/live": {"get": _get(_OBJECT, (503,))},
         "/healthz/ready": {"get": _get(_OBJECT, (503,))},
         "/metrics": {"get": {"responses": {"200": {"description": "Metrics", "content": plain}}}},
         "/openapi.json": {"get": _get(_OBJECT, ())},
         "/v2": {"get": _get(_OBJECT, ())},
         "/v2/": {"get": _get(_OBJECT, ())},
-        "/v2/health/live": {"get": _get(_OBJECT, ())},
+        "/v2/health/live": {"get": _get(_OBJECT, (503,))},
         "/v2/health/ready": {"get": _get(_OBJECT, (503,))},
     }
 

@@ -21,6 +21,8 @@ class Limits:
     queued_requests: int = 512
     deadline_seconds: float = 10.0
     """From the complete request to its answer."""
+    hung_seconds: float = 60.0
+    """Work on one batch after which the process says that it lives no more, to be restarted."""
     header_seconds: float = 5.0
     """From the first byte of a request to the end of its headers."""
     body_seconds: float = 20.0

@@ -11,6 +11,7 @@ import pytest
 from ml.data.lakehouse import Lakehouse, storage_options
 from ml.data.store import Store
 from ml.failures import StepError
+from tests.recovery import Recovery
 
 ROWS = pl.DataFrame({"a": [1, 2], "b": ["x", None]})
 
@@ -70,7 +71,7 @@ def test_instants_come_back_in_utc(root: str) -> None:
     assert lake.read("t").frame["t"].to_list() == frame["t"].to_list()
 
 
-def test_of_concurrent_appends_none_is_lost(bucket: str) -> None:
+def test_of_concurrent_appends_to_a_bucket_none_is_lost(bucket: str) -> None:
     Lakehouse(bucket).append("t", ROWS, app_id="first", app_version=1)
     with ThreadPoolExecutor(4) as pool:
         written = pool.map(
@@ -78,6 +79,18 @@ def test_of_concurrent_appends_none_is_lost(bucket: str) -> None:
         )
         assert all(written)
     assert Lakehouse(bucket).read("t").frame.height == 14
+
+
+def test_of_fifty_concurrent_appends_none_is_lost(tmp_path: Path, recovery: Recovery) -> None:
+    root = str(tmp_path)
+    Lakehouse(root).append("t", ROWS, app_id="first", app_version=1)
+
+    def append(number: int) -> bool:
+        return Lakehouse(root).append("t", ROWS, app_id=f"w{number}", app_version=1)
+
+    with recovery.within(60, "50 appends at once"), ThreadPoolExecutor(50) as pool:
+        assert all(pool.map(append, range(50)))
+    assert Lakehouse(root).read("t").frame.height == 51 * len(ROWS)
 
 
 def test_objects_are_listed_below_their_prefix_only(root: str) -> None:

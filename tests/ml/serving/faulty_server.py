@@ -1,7 +1,7 @@
 """A real server whose model misbehaves on request (arguments: port and volume).
 
 The input `mode` says per row what happens: 0 answer, 1 raise, 2 not finite, 3 wrong length,
-anything above: sleep for that many milliseconds.
+-1 take a gibibyte of memory, anything above: sleep for that many milliseconds.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from ml.deployment.server.assembly import build
 from ml.deployment.server.predictor import Column, Field, Release
 from ml.deployment.server.settings import Limits, Settings
 
-LIMITS = Limits(deadline_seconds=0.5, queued_requests=20, queued_rows=100)
+LIMITS = Limits(deadline_seconds=0.5, hung_seconds=2.0, queued_requests=20, queued_rows=100)
 
 
 class FaultyModel:
@@ -32,6 +32,8 @@ class FaultyModel:
         mode = columns["mode"]
         if (mode == 1).any():
             raise RuntimeError("the secret path /etc/model broke")
+        if (mode == -1).any():
+            np.ones(2**27)
         time.sleep(int(mode[mode > 3].sum()) / 1000)
         value = np.where(mode == 2, np.nan, mode.astype(float))
         return {"value": value[:-1] if (mode == 3).any() else value}

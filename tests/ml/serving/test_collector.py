@@ -25,6 +25,7 @@ from ml.monitoring.predictions import MergedTable, PredictionsTable
 from ml.monitoring.rows import FIXED, table_rows
 from tests.ml.serving.cloud import Cloud
 from tests.ml.serving.lake import collect, rows, table
+from tests.recovery import Recovery
 
 WRITER = "0179545146983405188{}-0028942{}"
 
@@ -175,7 +176,9 @@ class Crash(Exception):  # noqa: N818 - stands for kill -9
 
 
 @pytest.mark.parametrize("point", ["list", "read", "before commit", "after commit", "delete"])
-def test_a_crash_between_any_two_steps_neither_loses_nor_doubles(lake: Lake, point: str) -> None:
+def test_a_crash_between_any_two_steps_neither_loses_nor_doubles(
+    lake: Lake, point: str, recovery: Recovery
+) -> None:
     for number in range(3):
         lake.ship(0, number)
     source, stored = lake.source, table(lake.cloud, lake.model)
@@ -211,7 +214,8 @@ def test_a_crash_between_any_two_steps_neither_loses_nor_doubles(lake: Lake, poi
     )
     with pytest.raises(Crash):
         dying.run()
-    collect(lake.cloud, lake.model)
+    with recovery.within(20, f"the collector killed: {point}"):
+        collect(lake.cloud, lake.model)
     lake.check()
 
 

@@ -12,12 +12,13 @@ from tests.ml.serving.cloud import Cloud, Packaged
 from tests.ml.serving.lake import captured, wait_until
 from tests.ml.serving.server_process import ServerProcess
 from tests.ml.serving.traffic import Traffic
+from tests.recovery import Recovery
 
 pytestmark = pytest.mark.process
 
 
 def test_every_acknowledged_prediction_survives_three_kills(
-    cloud: Cloud, package: Packaged, volume: Path
+    cloud: Cloud, package: Packaged, volume: Path, recovery: Recovery
 ) -> None:
     acknowledged: set[tuple[str, int]] = set()
     for round_ in range(3):
@@ -27,7 +28,10 @@ def test_every_acknowledged_prediction_survives_three_kills(
             server.signal(signal.SIGKILL)
             assert server.wait() == -signal.SIGKILL
         acknowledged |= traffic.acknowledged
-    with ServerProcess(cloud, volume, package, POD_NAME="killed"):
+    with (
+        recovery.within(60, "a server killed 3 times, until all it had answered is in the lake"),
+        ServerProcess(cloud, volume, package, POD_NAME="killed"),
+    ):
         wait_until(lambda: acknowledged <= captured(cloud, "killed").keys())
     assert set(captured(cloud, "killed").values()) == {1}
 

@@ -11,6 +11,7 @@ import pytest
 from ml.deployment.store import Folder
 from tests.ml.serving.cloud import Cloud, Packaged, make_package
 from tests.ml.serving.server_process import ServerProcess, request
+from tests.recovery import Recovery
 
 pytestmark = pytest.mark.process
 
@@ -37,6 +38,23 @@ def test_without_a_version_the_pod_is_ready_and_inference_says_why_not(
         assert answer.status_code == 503
         assert "no version released yet" in answer.json()["error"]
         assert answer.headers["retry-after"] == "1"
+
+
+def test_a_package_that_was_damaged_is_served_once_it_is_whole_again(
+    cloud: Cloud, volume: Path, recovery: Recovery
+) -> None:
+    package = make_package(cloud, "damaged")
+    folder = Folder.at(cloud.client("s3"), package.uri)
+    sound = folder.read("model.onnx")
+    folder.write("model.onnx", sound[:-1])
+    assert "model.onnx" in refusal_of(ServerProcess(cloud, volume, package))
+    folder.write("model.onnx", sound)
+    with (
+        recovery.within(30, "a damaged package, one start after it was put right"),
+        ServerProcess(cloud, volume, package) as server,
+    ):
+        answer = httpx.post(f"{server.url}/v2/models/toy/infer", json=request())
+        assert answer.status_code == 200
 
 
 @pytest.mark.parametrize("name", ["model.skops", "model.onnx", "inputs.json", "manifest.json"])

@@ -8,6 +8,7 @@ import pytest
 
 from sandbox.containers import isolation
 from sandbox.kubernetes.api import ApiError
+from tests.recovery import Recovery
 from tests.sandbox.kubernetes.cluster import Cluster, until
 from tests.sandbox.kubernetes.workload import NAMESPACE, deployment
 
@@ -110,7 +111,7 @@ def test_a_deleted_pod_drains_and_is_replaced(cluster: Cluster) -> None:
     assert not psutil.pid_exists(pid)
 
 
-def test_pods_come_back_when_the_node_is_killed(cluster: Cluster) -> None:
+def test_pods_come_back_when_the_node_is_killed(cluster: Cluster, recovery: Recovery) -> None:
     cluster.apply(f"{HOME}/web", deployment("web", cluster.image, replicas=2))
     until(lambda: len(cluster.ready("web")) == 2, "two ready pods")
     pids = [_pid_of(pod["metadata"]["name"]) for pod in cluster.ready("web")]
@@ -118,11 +119,12 @@ def test_pods_come_back_when_the_node_is_killed(cluster: Cluster) -> None:
     node.kill()
     node.wait()
     until(lambda: not any(map(psutil.pid_exists, pids)), "nothing of it is left", seconds=5)
-    cluster.start(cluster.parts["node-dev"])
-    until(
-        lambda: (
-            len(cluster.ready("web")) == 2
-            and all(_pid_of(pod["metadata"]["name"]) for pod in cluster.ready("web"))
-        ),
-        "both run again",
-    )
+    with recovery.within(60, "a node killed, from its start to two ready pods"):
+        cluster.start(cluster.parts["node-dev"])
+        until(
+            lambda: (
+                len(cluster.ready("web")) == 2
+                and all(_pid_of(pod["metadata"]["name"]) for pod in cluster.ready("web"))
+            ),
+            "both run again",
+        )

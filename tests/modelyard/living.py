@@ -1,0 +1,92 @@
+"""Production with a first version live, and the events that reach its delivery."""
+
+import json
+import uuid
+from typing import Any
+
+from ml.monitoring.training_cost import Estimate
+from ml.spec_operations import Retrain
+from modelyard import versions
+from modelyard.delivery import worker
+from modelyard.delivery.retraining import RetrainRules
+from modelyard.delivery.station import Station
+from modelyard.live.releases import ReleaseLines
+from modelyard.place import Place
+from modelyard.release_record import key_of
+from modelyard.storage import write_json
+from tests.modelyard import world
+
+RULES = RetrainRules(
+    limits=Retrain(triggers=("alarm", "schedule"), cooldown_days=7, weekly_limit=1),
+    cost=Estimate(usd=1.0, told="unverified"),
+    dated=True,
+)
+ALARM = "late-rate"
+
+
+def make_live(place: Place, run: str = "first") -> versions.Version:
+    """Register a version and make it the live one, as a journey before this story did."""
+    arn = world.register(place, run)
+    first = versions.describe(place, arn)
+    ReleaseLines.of(place).put(world.MODEL, first.line)
+    versions.approve(place, first, "released before")
+    bucket = place.platform.artifacts_bucket
+    write_json(place.client("s3"), bucket, key_of(world.IMAGE), world.RELEASE)
+    return first
+
+
+def ring(place: Place, name: str = ALARM) -> None:
+    """Provision the alarm of a model and let it ring; nobody tells delivery."""
+    cloudwatch = place.client("cloudwatch")
+    cloudwatch.put_metric_alarm(
+        AlarmName=name,
+        Namespace="Modelyard",
+        MetricName="Breach",
+        Dimensions=[
+            {"Name": "Model", "Value": world.MODEL},
+            {"Name": "Signal", "Value": "label_rate"},
+        ],
+        Statistic="Maximum",
+        Period=86400,
+        EvaluationPeriods=7,
+        Threshold=0,
+        ComparisonOperator="GreaterThanThreshold",
+        ActionsEnabled=False,
+    )
+    cloudwatch.set_alarm_state(AlarmName=name, StateValue="ALARM", StateReason="a week broke")
+
+
+def alarm_event(at: str) -> dict[str, Any]:
+    """CloudWatch's own event about that alarm."""
+    metric = {"namespace": "Modelyard", "name": "Breach", "dimensions": {"Model": world.MODEL}}
+    return {
+        "id": uuid.uuid4().hex,
+        "detail-type": "CloudWatch Alarm State Change",
+        "source": "aws.cloudwatch",
+        "detail": {
+            "alarmName": ALARM,
+            "state": {"value": "ALARM", "timestamp": at},
+            "configuration": {"metrics": [{"metricStat": {"metric": metric}}]},
+        },
+    }
+
+
+def send(place: Place, *bodies: dict[str, Any] | str) -> None:
+    """Put messages on the delivery queue, events or whatever else."""
+    for body in bodies:
+        text = body if isinstance(body, str) else json.dumps(body)
+        url = place.platform.delivery_queue_url
+        place.client("sqs").send_message(QueueUrl=url, MessageBody=text)
+
+
+def work_off(seat: Station) -> None:
+    """Let delivery take every message that it can see."""
+    while worker.poll(seat, wait_seconds=0):
+        pass
+
+
+def live_version(place: Place) -> str:
+    """The one version that is live; none or two would be an error."""
+    line = ReleaseLines.of(place).live(world.MODEL)
+    assert line is not None
+    return line["version"]
