@@ -4,7 +4,7 @@ from modelyard import checkout
 from modelyard.errors import RefusedError
 from modelyard.laptop import sandbox
 from modelyard.output import note, say
-from modelyard.story import ground, growth, production
+from modelyard.story import ground, growth, life, production
 from modelyard.story.stage import Stage, walk
 from modelyard.story.teller import Teller
 
@@ -29,6 +29,7 @@ def tell(*, only_environments: bool = False, from_empty: bool = False) -> None:
         *first,
         *growth.stages(teller),
         *production.stages(teller),
+        *life.stages(teller),
     ]
     _with_traffic(teller, stages)
     _write_report(teller)
