@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cached_property
 
 import polars as pl
 import pyarrow as pa
@@ -17,7 +18,8 @@ from ml.monitoring.windows import Week, complete_weeks, cut_into_slices
 from ml.spec import ModelSpec
 
 TIME, EVENT_DAY = "time", "event_day"
-_ASKED = "asked"
+_ID = "prediction_id"
+_ASKED, _SAID, _MONDAY = "asked", "said", "monday"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +36,15 @@ class AnsweredWeek:
     """How many rows a slice has; none takes all."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Held:
+    """How much there is of a week; answers and labels are only ever added."""
+
+    rows: int
+    labels: int
+    """Labels as they were said, those too that a later one replaced."""
+
+
 class AnsweredWeeks:
     """One model's answers at the versions that its tables had when this was made."""
 
@@ -46,24 +57,25 @@ class AnsweredWeeks:
         """Every complete week that was answered, in order.
 
         A week is complete when an answer of a later week is there, or when it ended by `until`.
+        Days that callers said and days of servers are two calendars: none closes a week of the
+        other, else one question without a key would end every week that is replayed.
         """
         if self._predictions is None:
             return []
         if self._spec.data.day is None:
             return self._slices(self._predictions, until)
-        held = [name for name in (EVENT_DAY, DAY) if name in self._predictions.columns]
-        days = _asked(self._predictions.read(columns=held))[_ASKED].unique().to_list()
-        if not days:
-            return []
-        answered_starts = {_week_of(day).start for day in days}
+        weeks = {
+            week
+            for calendar in self._requests.partition_by(_SAID)
+            for week in _closed(calendar, until)
+        }
         return [
             AnsweredWeek(
                 week=week,
                 ended=datetime.combine(week.end, time(), UTC),
-                where=_asked_in(week, EVENT_DAY in held),
+                where=_asked_in(week, EVENT_DAY in self._predictions.columns),
             )
-            for week in complete_weeks(min(days), until or max(days))
-            if week.start in answered_starts
+            for week in sorted(weeks)
         ]
 
     def read(self, part: AnsweredWeek) -> pl.DataFrame:
@@ -74,6 +86,33 @@ class AnsweredWeeks:
         # Slices are cut from all rows; a question's day says where it belongs, if it can be true.
         rows = rows.slice(part.skip, part.rows) if part.rows else _asked(rows).drop(_ASKED)
         return answered(rows, self._labels_of(rows), self._spec)
+
+    def held(self, part: AnsweredWeek) -> Held | None:
+        """How much there is of a week by now; unknown for slices, which are small."""
+        if part.rows is not None or self._predictions is None:
+            return None
+        requests = self._requests.filter(pl.col(_MONDAY) == part.week.start)
+        labels = requests.select(_ID).unique().join(self._label_counts, on=_ID)
+        return Held(rows=int(requests["rows"].sum()), labels=int(labels["labels"].sum()))
+
+    @cached_property
+    def _requests(self) -> pl.DataFrame:
+        """Every request and the days that it asked about; a request may ask about many."""
+        if self._predictions is None:
+            raise ValueError("no answers, so no requests either")
+        held = [name for name in (EVENT_DAY, DAY) if name in self._predictions.columns]
+        asked = _asked(self._predictions.read(columns=[_ID, *held]))
+        said = pl.col(EVENT_DAY).is_not_null() if EVENT_DAY in held else pl.lit(False)
+        monday = pl.col(_ASKED).dt.truncate("1w")
+        keyed = asked.with_columns(said.alias(_SAID), monday.alias(_MONDAY))
+        return keyed.group_by(_SAID, _MONDAY, _ASKED, _ID).agg(pl.len().alias("rows"))
+
+    @cached_property
+    def _label_counts(self) -> pl.DataFrame:
+        if self._labels is None:
+            return pl.DataFrame(schema={_ID: pl.String, "labels": pl.UInt32})
+        said = self._labels.read(columns=[_ID])
+        return said.group_by(_ID).agg(pl.len().alias("labels"))
 
     def _slices(self, predictions: Scan, until: date | None) -> list[AnsweredWeek]:
         times = predictions.read(columns=[TIME]).sort(TIME)
@@ -122,5 +161,10 @@ def _between(column: str, week: Week) -> pc.Expression:
     return (day >= pa.scalar(week.start, pa.date32())) & (day < pa.scalar(week.end, pa.date32()))
 
 
-def _week_of(day: date) -> Week:
-    return Week(day - timedelta(days=day.weekday()))
+def _closed(calendar: pl.DataFrame, until: date | None) -> set[Week]:
+    """The answered weeks of one calendar that are over."""
+    first, last = calendar[_ASKED].min(), calendar[_ASKED].max()
+    if not isinstance(first, date) or not isinstance(last, date):
+        return set()
+    answered_mondays = calendar[_MONDAY].unique().to_list()
+    return {*complete_weeks(first, until or last)} & {Week(each) for each in answered_mondays}

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import polars as pl
-from sklearn.linear_model import LogisticRegression
+from scipy import optimize, special
 
 from ml.development import evaluate
 from ml.development.metrics import Floats
@@ -44,5 +44,17 @@ def calibration_slope(task: str, labels: Floats, scores: Floats) -> float:
         return math.nan
     if task != "classification":
         return float(np.polyfit(scores, labels, 1)[0])
-    fitted = LogisticRegression(C=math.inf).fit(scores.reshape(-1, 1), labels)
-    return float(fitted.coef_[0, 0])
+    return _logistic_slope(labels, scores)
+
+
+def _logistic_slope(labels: Floats, odds: Floats) -> float:
+    """Of a logistic regression without penalty, here without scikit-learn: a job that looks at
+    one week would load it for longer than it works."""
+
+    def loss(line: Floats) -> tuple[float, Floats]:
+        said = line[0] + line[1] * odds
+        wrong = special.expit(said) - labels
+        mean = np.mean(np.logaddexp(0, said) - labels * said)
+        return float(mean), np.array([wrong.mean(), np.mean(wrong * odds)])
+
+    return float(optimize.minimize(loss, np.array([0.0, 1.0]), jac=True, method="BFGS").x[1])

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 Direction = Literal["either", "lower", "higher"]
 WHOLE_SHARE = 0.75
@@ -67,7 +67,7 @@ def judge(
     mean, spread = float(np.mean(history)), float(np.std(history, ddof=1))
     spread = max(spread, _SMALLEST_SPREAD * max(abs(mean), 1.0))
     t = (value - mean) / (spread * math.sqrt(1 + 1 / count))
-    p = float(2 * stats.t.sf(abs(t), count - 1))
+    p = float(2 * special.stdtr(count - 1, -abs(t)))
     # A model that got better is no reason to replace it.
     right_side = direction == "either" or (t < 0) == (direction == "lower")
     return Judgement(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, cast
 
 import polars as pl
 
@@ -102,13 +102,20 @@ class MetricsTable:
         rows = found.read(columns=list(COLUMNS)).with_columns(pl.col(WEEK).cast(pl.Date))
         return rows.sort(WEEK, *KEY)
 
-    def put(self, rows: pl.DataFrame, known: pl.DataFrame) -> bool:
-        """Replace one week's rows; False where `known` says the same, and nothing is written."""
-        (week,) = rows[WEEK].unique().to_list()
-        if of_week(known, Week(week)).drop(PROVENANCE).equals(rows.drop(PROVENANCE)):
-            return False
-        self._lake.replace_where(self._name, rows, column=WEEK, value=week.isoformat())
-        return True
+    def put(self, rows: pl.DataFrame) -> None:
+        """Replace one week's rows."""
+        self._lake.replace_where(self._name, rows, column=WEEK, value=_week(rows).isoformat())
+
+    @staticmethod
+    def says(rows: pl.DataFrame, known: pl.DataFrame) -> bool:
+        """Whether `known` says the same of the week of `rows`, whoever computed it when."""
+        before = of_week(known, Week(_week(rows)))
+        return before.drop(PROVENANCE).equals(rows.drop(PROVENANCE))
+
+
+def _week(rows: pl.DataFrame) -> date:
+    (week,) = rows[WEEK].unique().to_list()
+    return cast(date, week)
 
 
 def of_week(rows: pl.DataFrame, week: Week) -> pl.DataFrame:

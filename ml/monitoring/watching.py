@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-import polars as pl
-
 from ml.monitoring.answered_weeks import AnsweredWeek
 from ml.monitoring.drift import PackageFacts
-from ml.monitoring.signals import WeekSummary, summarise
+from ml.monitoring.signals import WeekSummary
 from ml.monitoring.watch import Finding, Rules, findings
 from ml.monitoring.windows import SEASON_WEEKS, Week
 
@@ -51,17 +49,17 @@ def needed(chosen: Collection[Week], reference_weeks: int) -> set[Week]:
 def watch(
     complete: Sequence[AnsweredWeek],
     chosen: Sequence[AnsweredWeek],
-    read: Callable[[AnsweredWeek], pl.DataFrame],
+    summary_of: Callable[[AnsweredWeek], WeekSummary | None],
     rules: Rules,
     facts: Callable[[Collection[str]], Mapping[str, PackageFacts]],
 ) -> Iterator[WatchedWeek]:
-    """Judge the chosen weeks, in order; one week's rows are held at a time."""
+    """Judge the chosen weeks, in order; of a week without answers there is no summary."""
     wanted = {part.week: part for part in chosen}
     reach = needed(wanted, rules.reference_weeks)
     summaries = [
-        summarise(part.week, rows, rules.subject)
+        summary
         for part in complete
-        if part.week in reach and not (rows := read(part)).is_empty()
+        if part.week in reach and (summary := summary_of(part)) is not None
     ]
     packages = facts({one.package for one in summaries if one.week in wanted})
     found: dict[Week, list[Finding]] = {}

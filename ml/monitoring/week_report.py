@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from ml.monitoring.summaries import FOLDER
 from ml.monitoring.terms import ALARM, NO_BASELINE, PSI, RECENT
 from ml.monitoring.watch import Finding
 from ml.monitoring.watching import WatchedWeek
 
-FOLDER = "reports/watch"
 _MOST_FEATURES = 10
 
 

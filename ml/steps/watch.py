@@ -27,6 +27,8 @@ from ml.monitoring.metrics_table import (
     weeks_of,
 )
 from ml.monitoring.package_facts import facts_of
+from ml.monitoring.signals import WeekSummary, summarise
+from ml.monitoring.summaries import Summaries
 from ml.monitoring.watch import Rules
 from ml.monitoring.watching import WatchedWeek, open_weeks, watch
 from ml.monitoring.week_report import report_key, week_report, week_text
@@ -54,12 +56,13 @@ def run(argv: Sequence[str]) -> int:
     chosen = _chosen(complete, known, spec, only)
     # Values and labels of a task's answers are read under one name each.
     rules = Rules.of(spec, OUTPUTS[spec.estimator.task])
+    summaries = Summaries(Store(lake), spec.name, rules.subject)
     done = [
         _keep(spec, table, known, Store(lake), watched, newest=watched.part is complete[-1])
         for watched in watch(
             complete,
             chosen,
-            answers.read,
+            lambda part: _summary(part, answers, summaries, rules),
             rules,
             lambda digests: facts_of(artifacts, spec.name, digests),
         )
@@ -74,6 +77,23 @@ def run(argv: Sequence[str]) -> int:
         {"step": "watch", "complete": len(complete), "weeks": done},
     )
     return 0
+
+
+def _summary(
+    part: AnsweredWeek, answers: AnsweredWeeks, summaries: Summaries, rules: Rules
+) -> WeekSummary | None:
+    """What a week came to; its rows are read only when there are others than before."""
+    held = answers.held(part)
+    known = summaries.recall(part.week, held) if held else None
+    if known is not None:
+        return known
+    rows = answers.read(part)
+    if rows.is_empty():
+        return None
+    summary = summarise(part.week, rows, rules.subject)
+    if held is not None:
+        summaries.keep(summary, held)
+    return summary
 
 
 def _keep(
@@ -94,9 +114,11 @@ def _keep(
         data = list(metric_data(spec.name, watched, now))
         told = tell_cloudwatch(client("cloudwatch"), data)
     report, key = week_report(spec.name, watched), report_key(spec.name, watched)
-    reports.put(f"{key}.json", json.dumps(report, indent=1, sort_keys=True).encode())
-    reports.put(f"{key}.md", week_text(spec.name, watched).encode())
-    written = table.put(rows, known)
+    written = not table.says(rows, known)
+    if written:
+        reports.put(f"{key}.json", json.dumps(report, indent=1, sort_keys=True).encode())
+        reports.put(f"{key}.md", week_text(spec.name, watched).encode())
+        table.put(rows)
     shown = ("week", "rows", "labelled", "label_coverage", "versions", "broke")
     return {**{name: report[name] for name in shown}, "written": written, "told": told}
 

@@ -81,7 +81,8 @@ def watch_statements(access: Access) -> list[Statement]:
         allow(
             "KeepMetrics", [*READ, *WRITE, "s3:DeleteObject"], under(buckets.lakehouse, "metrics")
         ),
-        allow("WriteReports", WRITE, under(buckets.lakehouse, "reports/watch")),
+        # Beside them lies what weeks came to, which the next run need not compute again.
+        allow("KeepReports", [*READ, *WRITE], under(buckets.lakehouse, "reports/watch")),
         allow("UseDataKey", USE_KEY, keys.data, through("s3", region)),
         allow(
             "ListPackages",

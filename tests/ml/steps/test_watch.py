@@ -14,7 +14,7 @@ import ml.steps.watch as step
 from ml.canonical import canonical, digest_of
 from ml.data.lakehouse import Lakehouse
 from ml.failures import StepError
-from ml.monitoring.answered_weeks import AnsweredWeeks
+from ml.monitoring.answered_weeks import AnsweredWeek, AnsweredWeeks
 from ml.monitoring.fingerprint import fingerprint
 from ml.monitoring.metrics_table import PROVENANCE, MetricsTable, of_week, verdicts, weeks_of
 from ml.monitoring.windows import Week
@@ -111,6 +111,47 @@ def test_a_date_that_cannot_be_true_closes_no_week(
     answer_weeks(lake, spec, 2)
     answer_day(lake, spec, date(2013, 7, 9), received_on=date(2013, 7, 9), asked=date(2999, 1, 1))
     assert weeks_of(watch(lake)) == [Week(monday(0))]
+
+
+def test_a_question_without_a_key_closes_no_week_of_those_with_one(
+    spec: ModelSpec, lake: Lakehouse, told: CloudWatch
+) -> None:
+    """Its day is the server's: the replayed week under way would end years before its time."""
+    answer_weeks(lake, spec, 2)
+    predictions, _ = answers_of(spec, date(2026, 3, 20), 10, received_on=date(2026, 3, 20))
+    unsaid = predictions.with_columns(event_day=pl.lit(None, pl.Date))
+    lake.append(f"predictions/{MODEL}", unsaid, app_id="unsaid", app_version=1)
+    assert weeks_of(watch(lake)) == [Week(monday(0))]
+
+
+def test_weeks_to_which_nothing_was_added_are_not_read_again(
+    spec: ModelSpec, lake: Lakehouse, told: CloudWatch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer_weeks(lake, spec, 6, labelled=0.5)
+    first = watch(lake, "--until", str(monday(6)))
+    read: list[date] = []
+    original = AnsweredWeeks.read
+
+    def counted(self: AnsweredWeeks, part: AnsweredWeek) -> pl.DataFrame:
+        read.append(part.week.start)
+        return original(self, part)
+
+    monkeypatch.setattr(AnsweredWeeks, "read", counted)
+    assert watch(lake, "--until", str(monday(6))).equals(first)
+    assert read == []
+    _, labels = answers_of(spec, monday(4), 60)
+    add_labels(lake, spec, labels, "late")
+    answer_day(lake, spec, monday(6))
+    again = watch(lake, "--until", str(monday(7)))
+    assert read == [monday(4), monday(6)]
+    for found in lake_files(lake, "summaries"):
+        found.unlink()
+    assert watch(lake, "--until", str(monday(7))).equals(again)
+    assert len(set(read)) == 7
+
+
+def lake_files(lake: Lakehouse, folder: str) -> list[Path]:
+    return [each for each in Path(lake.root).rglob("*.json") if each.parent.name == folder]
 
 
 def test_a_break_rings_once_and_at_the_end_of_its_week(
