@@ -46,16 +46,18 @@ def aftermath(
 ) -> Aftermath | None:
     """Compare two versions on what was asked from `first` to `last`; none without outcomes."""
     import polars
+    import pyarrow.dataset as columns
 
     from ml.development.bootstrap import compare, units_of
     from ml.monitoring.answers import answered
     from ml.spec import load_model
 
     spec = load_model(place.root / "models" / model)
-    predictions, labels = (_table(place, f"{zone}/{model}") for zone in ("predictions", "labels"))
-    if predictions is None or labels is None or "event_day" not in predictions.columns:
+    day = columns.field("event_day")
+    asked = _table(place, f"predictions/{model}", (day >= first) & (day <= last))
+    labels = _table(place, f"labels/{model}")
+    if asked is None or labels is None:
         return None
-    asked = predictions.filter(polars.col("event_day").is_between(first, last))
     rows = answered(asked, labels, spec).filter(polars.col("label").is_not_null())
     if rows.is_empty():
         return None
@@ -103,8 +105,10 @@ def _scores(place: Place, model: str, line: Line, rows: Any) -> Any:
         return load_predictor(package).score(rows)
 
 
-def _table(place: Place, name: str) -> Any:
+def _table(place: Place, name: str, where: Any = None) -> Any:
     import polars
 
     table = delta(place, name)
-    return None if table is None else polars.from_arrow(table.to_pyarrow_table())
+    if table is None:
+        return None
+    return polars.from_arrow(table.to_pyarrow_dataset().to_table(filter=where))

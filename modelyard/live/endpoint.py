@@ -3,6 +3,7 @@
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import httpx
@@ -74,9 +75,7 @@ class Endpoint:
         self, method: str, path: str, body: Mapping[str, Any] | None = None, timeout: float = 10.0
     ) -> dict[str, Any]:
         try:
-            answer = httpx.request(
-                method, self.address + path, json=body, timeout=timeout, trust_env=False
-            )
+            answer = _client().request(method, self.address + path, json=body, timeout=timeout)
         except httpx.HTTPError as error:
             raise NotUpError(
                 f"{self.model} in {self.environment} does not answer at {self.address} "
@@ -91,6 +90,12 @@ class Endpoint:
             )
         found: dict[str, Any] = answer.json()
         return found
+
+
+@cache
+def _client() -> httpx.Client:
+    """One for all: to make one takes longer than to ask about a thousand rows."""
+    return httpx.Client(trust_env=False)
 
 
 def endpoint(place: Place, model: str) -> Endpoint:

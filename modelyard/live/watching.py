@@ -1,6 +1,7 @@
 """What watching found of a live model, week by week, and what came of it."""
 
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from modelyard.live.landing import delta
@@ -64,13 +65,14 @@ class WatchedWeek:
         return found[0].value if len(found) == 1 else None
 
 
-def watched_weeks(place: Place, model: str) -> list[WatchedWeek]:
-    """Every week that was watched, oldest first; none before the first run of the watch job."""
+def watched_weeks(place: Place, model: str, *, week: date | None = None) -> list[WatchedWeek]:
+    """Every week that was watched, or only one, oldest first; none before the job's first run."""
     table = delta(place, f"metrics/{model}")
     if table is None:
         return []
+    only = None if week is None else [("week", "=", week.isoformat())]
     by_week: dict[str, list[dict[str, Any]]] = {}
-    for row in table.to_pyarrow_table().to_pylist():
+    for row in table.to_pyarrow_table(partitions=only).to_pylist():
         by_week.setdefault(str(row["week"]), []).append(row)
     return [_week(rows) for _, rows in sorted(by_week.items())]
 

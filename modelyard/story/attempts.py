@@ -1,6 +1,6 @@
 """Names what the story starts after its purpose, so that the next run finds it: no twin starts."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import count
 from typing import Any
 
@@ -28,6 +28,15 @@ def ingest_name(place: Place, purpose: str) -> str:
         return run is not None and run.status in DONE
 
     return _attempt(purpose, over)
+
+
+def ingested(place: Place, purpose: str) -> bool:
+    """Say whether a data run for this purpose has come to its end."""
+    for name in _names(purpose):
+        run = data_run(place, MODEL, name)
+        if run is None or run.status == "Succeeded":
+            return run is not None
+    raise AssertionError("names never end")
 
 
 def training_name(place: Place, release: dict[str, Any], purpose: str) -> str:
@@ -77,5 +86,8 @@ def _of_release(purpose: str, release: dict[str, Any]) -> str:
 
 
 def _attempt(purpose: str, over: Callable[[str], bool]) -> str:
-    names = (purpose if number == 1 else f"{purpose}-{number}" for number in count(1))
-    return next(name for name in names if not over(name))
+    return next(name for name in _names(purpose) if not over(name))
+
+
+def _names(purpose: str) -> Iterator[str]:
+    return (purpose if number == 1 else f"{purpose}-{number}" for number in count(1))

@@ -1,6 +1,7 @@
 """The desk that asks about every flight of a day, and later tells the endpoint what came of it."""
 
 import math
+import time
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from importlib import import_module
@@ -8,13 +9,15 @@ from typing import Any
 
 from modelyard.live.asking import ROWS, ask_by_key, post_labels
 from modelyard.live.endpoint import Endpoint
-from modelyard.live.landing import delta
+from modelyard.live.landing import delta, rows
 from modelyard.place import Place
 from modelyard.story.teller import MODEL
 
 REMEMBERED = ("prediction_id", "row", "label", "known_at")
 LATEST = timedelta(days=3)
 """No outcome becomes known later than this after the day of its flight."""
+QUIET_SECONDS = 8.0
+"""Longer than an answer takes from the server's volume to the table: nothing is under way then."""
 
 
 @dataclass(kw_only=True)
@@ -22,14 +25,16 @@ class Desk:
     """Asks by key in the data's own time; remembers what it asked until the outcome is known."""
 
     found: Endpoint
-    asked: int = 0
-    told: int = 0
+    asked: Any
+    """Rows that were asked before this run, with their keys; none is asked again."""
     open: list[Any] = field(default_factory=list)
     """Frames of answers whose outcomes are not known yet."""
 
     def ask(self, day: date) -> int:
         """Ask about every flight of a local day in few large requests; returns how many."""
         flights = lived(day, day)
+        if self.asked is not None:
+            flights = flights.join(self.asked, on=list(_replay().KEY), how="anti")
         if flights.is_empty():
             return 0
         # Even parts: a last request about a handful of flights would be no batch.
@@ -37,7 +42,6 @@ class Desk:
         answers = ask_by_key(self.found, flights, batch=batch)
         known = answers.select("prediction_id", "row").hstack(flights.select("label", "known_at"))
         self.open.append(known.drop_nulls("label"))
-        self.asked += flights.height
         return int(flights.height)
 
     def tell(self, until: datetime) -> int:
@@ -49,9 +53,7 @@ class Desk:
         waiting = polars.concat(self.open)
         due = waiting.filter(polars.col("known_at") <= until).sort("known_at")
         self.open = [waiting.filter(polars.col("known_at") > until)]
-        told = post_labels(self.found, due) if due.height else 0
-        self.told += told
-        return told
+        return post_labels(self.found, due) if due.height else 0
 
 
 def lived(first: date, last: date) -> Any:
@@ -67,44 +69,43 @@ def resume(place: Place, found: Endpoint) -> tuple[Desk, date | None]:
     """
     import polars
 
-    desk = Desk(found=found)
-    rows = _asked(place)
-    if rows is None or rows.is_empty():
-        return desk, None
-    counted = rows.group_by("event_day").len().sort("event_day")
-    days = dict(counted.iter_rows())
-    desk.asked = rows.height
+    before = _asked(place)
+    if before is None or before.is_empty():
+        return Desk(found=found, asked=None), None
+    keys = list(_replay().KEY)
+    days = dict(before.group_by("event_day").len().iter_rows())
     last = max((day for day in days if days[day] >= lived(day, day).height), default=None)
-    if last is None:
-        return desk, None
-    flights = lived(last - LATEST, last)
-    keyed = rows.filter(polars.col("event_day") >= last - LATEST)
-    desk.open = [_joined(keyed, flights)]
+    first_open = (last or min(days)) - LATEST
+    flights = lived(first_open, max(days))
+    keyed = before.with_columns(
+        polars.col(name).cast(dtype) for name, dtype in flights.select(keys).schema.items()
+    )
+    recent = keyed.filter(polars.col("event_day") >= first_open)
+    told = recent.join(flights.select(*keys, "label", "known_at"), on=keys)
+    desk = Desk(found=found, asked=keyed.select(keys))
+    desk.open = [told.drop_nulls("label").select(REMEMBERED)]
     return desk, last
 
 
 def _asked(place: Place) -> Any:
+    """What stands in the table once all of it has arrived; none before the first question."""
     import polars
 
-    table = delta(place, f"predictions/{MODEL}")
     keys = [f"key_{name}" for name in _replay().KEY]
     wanted = ["event_day", "prediction_id", "row", *keys]
+    table = delta(place, f"predictions/{MODEL}")
     # The columns of keys come with the first question that was asked by key.
     if table is None or not set(wanted) <= {each.name for each in table.schema().fields}:
         return None
+    held, since = rows(table), time.monotonic()
+    while time.monotonic() - since < QUIET_SECONDS:
+        time.sleep(1.0)
+        table.update_incremental()
+        if rows(table) != held:
+            held, since = rows(table), time.monotonic()
     found = polars.DataFrame(polars.from_arrow(table.to_pyarrow_table(columns=wanted)))
-    return found.filter(polars.col("event_day").is_not_null()).unique(keys, keep="last")
-
-
-def _joined(rows: Any, flights: Any) -> Any:
-    import polars
-
-    named = [polars.col(f"key_{name}").cast(polars.String).alias(name) for name in _replay().KEY]
-    keyed = rows.select("prediction_id", "row", *named)
-    known = flights.select(
-        *(polars.col(name).cast(polars.String) for name in _replay().KEY), "label", "known_at"
-    )
-    return keyed.join(known, on=list(_replay().KEY)).drop_nulls("label").select(REMEMBERED)
+    keyed = found.filter(polars.col("event_day").is_not_null()).unique(keys, keep="last")
+    return keyed.rename({f"key_{name}": name for name in _replay().KEY})
 
 
 def _replay() -> Any:

@@ -1,30 +1,22 @@
 """Stage nine: July to December are lived in production, week by week on the sandbox's clock."""
 
-from dataclasses import asdict
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date
 from typing import Any
 
-from modelyard.delivery.history import log
-from modelyard.delivery.journey import PARKED
 from modelyard.errors import YardError
-from modelyard.live.aftermath import aftermath
 from modelyard.live.endpoint import endpoint
-from modelyard.live.freshness import wait_for_tables
-from modelyard.live.landing import example_batches
-from modelyard.live.releases import Line, ReleaseLines
-from modelyard.live.watching import automatic_retrainings, watched_weeks
+from modelyard.live.watching import WatchedWeek, automatic_retrainings, watched_weeks
 from modelyard.place import Place
-from modelyard.story.attempts import journeys_of
-from modelyard.story.calling import Desk, lived, resume
-from modelyard.story.growth import curated, ingest
+from modelyard.story.calling import resume
+from modelyard.story.days import FIRST_DAY, LAST_DAY, ONE_DAY, Days
+from modelyard.story.half_year import record
+from modelyard.story.months import Months
 from modelyard.story.stage import Stage
 from modelyard.story.teller import MODEL, Teller
-from modelyard.story.weeks import WEEK, settle, wait_for_rows, watch_week
+from modelyard.story.weeks import WEEK, Happened, Watch, settle, under_way
 
-FIRST_DAY, LAST_DAY = date(2013, 7, 1), date(2013, 12, 31)
 MONDAYS = tuple(FIRST_DAY + number * WEEK for number in range(26))
 """Every week that lies whole in the half year."""
-ONE_DAY = timedelta(days=1)
 
 
 def stages(teller: Teller) -> list[Stage]:
@@ -42,19 +34,24 @@ def stages(teller: Teller) -> list[Stage]:
 def _lived(teller: Teller) -> str | None:
     place = teller.place("prod")
     try:
-        weeks = {each.week: each for each in watched_weeks(place, MODEL)}
-        waiting = [e for e in journeys_of(place).open() if e.cause and e.state not in PARKED]
+        weeks = _weeks(place)
+        if len(weeks) < len(MONDAYS) or under_way(place):
+            return None
+        started = [each for each in automatic_retrainings(place, MODEL) if each["starts"]]
     except YardError:
         return None
-    if waiting or not all(monday.isoformat() in weeks for monday in MONDAYS):
-        return None
-    ours = [weeks[monday.isoformat()] for monday in MONDAYS]
-    rows, labelled = sum(w.rows for w in ours), sum(w.labelled for w in ours)
-    broke = [week.week for week in ours if week.broke]
+    rows, labelled = sum(w.rows for w in weeks), sum(w.labelled for w in weeks)
+    broke = [week.week for week in weeks if week.broke]
     return (
-        f"{len(ours)} weeks watched, {rows:,} answers, {labelled / rows:.1%} labelled, "
-        f"unlike the weeks before: {', '.join(broke) or 'none'}"
+        f"{len(weeks)} weeks watched, {rows:,} answers, {labelled / rows:.1%} labelled, "
+        f"unlike the weeks before: {', '.join(broke) or 'none'}; "
+        f"{len(started)} retrained by itself"
     )
+
+
+def _weeks(place: Place) -> list[WatchedWeek]:
+    wanted = {monday.isoformat() for monday in MONDAYS}
+    return [each for each in watched_weeks(place, MODEL) if each.week in wanted]
 
 
 def _live(teller: Teller) -> dict[str, Any]:
@@ -62,97 +59,51 @@ def _live(teller: Teller) -> dict[str, Any]:
 
     place = teller.place("prod")
     clock = Clock(teller.root / ".modelyard")
-    if clock.read().now.date() < FIRST_DAY or not clock.read().simulated:
-        clock.advance_to(_midnight(FIRST_DAY))
     settle(teller)
     desk, last = resume(place, endpoint(place, MODEL))
-    day = last + ONE_DAY if last else FIRST_DAY
-    known = {each.week for each in watched_weeks(place, MODEL)}
-    happened = []
-    for monday in MONDAYS:
-        # The answer of a later week is what says that this one is over.
-        until = monday + WEEK
-        _land_months(teller, until)
-        day = _live_until(desk, place, day, until)
-        if monday.isoformat() in known:
-            continue
-        week = watch_week(teller, clock, monday)
-        happened.append(week)
-        _tell_week(teller, week)
-    _live_until(desk, place, day, LAST_DAY)
-    return {
-        "rows": {"asked": desk.asked, "outcomes": desk.told},
-        "alarms": {each.week.week: each.alarms for each in happened if each.alarms},
-        "after": _compared(teller),
-    }
-
-
-def _live_until(desk: Desk, place: Place, day: date, until: date) -> date:
-    """Ask and tell day by day up to a day, and see it merged; returns the day after."""
-    if day > until:
-        return day
-    first = day
-    while day <= until:
-        desk.ask(day)
-        desk.tell(_midnight(day + ONE_DAY))
-        day += ONE_DAY
-    wait_for_rows(place, "predictions", "event_day", (first, until), lived(first, until).height)
-    # Outcomes of the days before count too: those were posted in this span, if at all.
-    began = _midnight(first) + timedelta(microseconds=1)
-    flights = lived(max(FIRST_DAY, first - WEEK), until)
-    told = flights["known_at"].is_between(began, _midnight(day)).sum()
-    wait_for_rows(place, "labels", "known_at", (began, _midnight(day)), told)
-    return day
-
-
-def _compared(teller: Teller) -> dict[str, Any]:
-    """How the version that a retraining brought compares with the one before on the days since."""
-    place = teller.place("prod")
-    started = [e for e in automatic_retrainings(place, MODEL) if e["starts"]]
-    lines = ReleaseLines.of(place)
-    now, history = lines.live(MODEL), lines.history(MODEL)
-    if not started or now is None or not history or not _brought(place, now):
-        return {}
-    since = datetime.fromisoformat(started[-1]["at"]).date()
-    found = aftermath(place, MODEL, history[-1], now, since, LAST_DAY)
-    if found is None:
-        return {}
-    teller.report(found.told)
-    return asdict(found)
-
-
-def _brought(place: Place, line: Line) -> bool:
-    """Whether a version was made by a retraining that started by itself."""
-    made = [e for e in log(place) if (e["kind"], e["model"]) == ("released", MODEL)]
-    return bool(
-        made and made[-1]["version"] == line["version"] and made[-1]["details"].get("cause")
+    days = Days(
+        place=place,
+        desk=desk,
+        months=Months(teller),
+        next=last + ONE_DAY if last else FIRST_DAY,
     )
+    told = {each.week for each in _weeks(place)}
+    for monday in (each for each in MONDAYS if each.isoformat() not in told):
+        _tell(teller, _week(teller, days, Watch(teller=teller, clock=clock, monday=monday)))
+    days.live_until(LAST_DAY)
+    days.tell_the_rest()
+    # What comes after the story goes by the machine's time again.
+    clock.real()
+    return record(place, _weeks(place), LAST_DAY, teller.report)
 
 
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), UTC)
+def _week(teller: Teller, days: Days, watch: Watch) -> Happened:
+    after: date = watch.monday + WEEK
+    # Only the answer of a later week says that this one is over.
+    days.live_until(after)
+    days.see_merged(watch.monday, after)
+    watch.begin()
+    # The new week goes on while the job looks at the one before; its last day is not passed,
+    # for that would end it as well.
+    days.live_until(after + WEEK - ONE_DAY)
+    happened = watch.end()
+    settle(teller)
+    return happened
 
 
-def _land_months(teller: Teller, until: date) -> None:
-    """Land and refresh the month before its first day is asked about."""
-    place = teller.place("prod")
-    month = min(until, LAST_DAY).month
-    if curated(place, tuple(range(1, month + 1))):
-        return
-    ingest(teller, place, example_batches(MODEL, (month,), whole=False), f"story-life-{month:02d}")
-    wait_for_tables(place, MODEL)
-
-
-def _tell_week(teller: Teller, happened: Any) -> None:
+def _tell(teller: Teller, happened: Happened) -> None:
     week = happened.week
-    verdict = f"unlike: {', '.join(week.broke)}" if week.broke else "calm"
+    verdict = f"unlike the weeks before: {', '.join(week.broke)}" if week.broke else "calm"
     if week.unjudged and not week.broke:
         verdict = "not enough history yet"
-    mean = week.value("mean_prediction")
-    late = week.value("label_rate")
+    figures = {
+        "said": week.value("mean_prediction"),
+        "late": week.value("label_rate"),
+        "auc": week.value("performance"),
+    }
+    told = [f"{name} {value:.3f}" for name, value in figures.items() if value is not None]
+    rang = f"; in alarm: {', '.join(happened.alarms)}" if happened.alarms else ""
     teller.report(
-        f"week of {week.week}: {week.rows:,} answers, {week.coverage:.1%} labelled, "
-        f"said {mean:.3f}, was {late:.3f}, {verdict}"
-        if mean is not None and late is not None
-        else f"week of {week.week}: {week.rows:,} answers, {verdict}"
+        f"week of {week.week}: {week.rows:,} asked, {week.coverage:.1%} labelled, "
+        f"{', '.join(told)}, {verdict}{rang}"
     )

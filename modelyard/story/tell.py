@@ -8,8 +8,8 @@ from modelyard.story import ground, growth, life, production
 from modelyard.story.stage import Stage, walk
 from modelyard.story.teller import Teller
 
-LIVE_FROM = "prod"
-"""The stage after which production is asked all the time."""
+LIVE_FROM, LIVE_UNTIL = "prod", "back"
+"""Between the ends of these stages production is asked all the time; life asks by itself."""
 
 
 def tell(*, only_environments: bool = False, from_empty: bool = False) -> None:
@@ -40,9 +40,10 @@ def _with_traffic(teller: Teller, stages: list[Stage]) -> None:
     asked = [stage.name for stage in stages]
 
     def between(name: str) -> None:
-        live = asked.index(name) >= asked.index(LIVE_FROM)
-        if live and name != asked[-1]:
+        if asked.index(LIVE_FROM) <= asked.index(name) < asked.index(LIVE_UNTIL):
             teller.traffic.start()
+        else:
+            teller.traffic.stop()
 
     try:
         walk(stages, teller.book, note, between=between)

@@ -1,29 +1,24 @@
 """A week on the sandbox's clock: the watch job runs, alarms ring, delivery decides."""
 
-import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
-from modelyard.delivery.journey import ENDED, PARKED, Journey, State
-from modelyard.errors import RefusedError
-from modelyard.live.landing import delta
+from modelyard.delivery.journey import ENDED, Journey, State
+from modelyard.errors import YardError
 from modelyard.live.watching import WatchedWeek, automatic_retrainings, watched_weeks
 from modelyard.place import Place
 from modelyard.story.agreement import agree, wait_for_release
 from modelyard.story.attempts import journeys_of
+from modelyard.story.patience import until, when_changed
 from modelyard.story.teller import MODEL, Teller
 
 if TYPE_CHECKING:
     from sandbox.clock import Clock, Move
 
-T = TypeVar("T")
-Span = tuple[date, date] | tuple[datetime, datetime]
 WEEK = timedelta(days=7)
 WATCHED_AT = timedelta(days=8, hours=6, minutes=1)
 """From a week's Monday to just after the hour at which the spec's schedule watches it."""
-PATIENCE = 180.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,114 +27,131 @@ class Happened:
 
     week: WatchedWeek
     alarms: list[str] = field(default_factory=list)
-    journey: Journey | None = None
-    """A retraining that it started."""
+    """Those that went into ALARM."""
+    decided: list[dict[str, Any]] = field(default_factory=list)
+    """What was decided about them."""
 
 
-def watch_week(teller: Teller, clock: "Clock", monday: date) -> Happened:
-    """Move the clock to where the week is watched, and see what comes of it."""
-    place = teller.place("prod")
-    moment = datetime(monday.year, monday.month, monday.day, tzinfo=UTC) + WATCHED_AT
-    decided = len(automatic_retrainings(place, MODEL))
-    _tell_failures(teller, clock.advance_to(moment))
-    week = _until(lambda: _watched(place, monday), f"the week of {monday} to be watched")
-    # The job's verdicts are there now: the alarms are evaluated once more where the clock stands.
-    rung = _rung(clock.advance(timedelta(0)))
-    for name in rung:
-        teller.report(f"alarm {name}")
-    journey = _decision(teller, place, decided, len(rung)) if rung else None
-    return Happened(week=week, alarms=rung, journey=journey)
+@dataclass(kw_only=True)
+class Watch:
+    """Has one week watched, in two parts: the world goes on while the job runs."""
+
+    teller: Teller
+    clock: "Clock"
+    monday: date
+    rung: list[str] = field(default_factory=list)
+
+    @property
+    def moment(self) -> datetime:
+        """When the schedule watches it."""
+        return datetime(self.monday.year, self.monday.month, self.monday.day, tzinfo=UTC) + (
+            WATCHED_AT
+        )
+
+    def begin(self) -> None:
+        """Move the clock past the moment, which starts the job and all else that is due."""
+        reading = self.clock.read()
+        if not reading.simulated:
+            # The first move only sets the clock: to before what this week is to bring.
+            self.clock.advance_to(self.moment - timedelta(days=1))
+        if reading.now < self.moment or not reading.simulated:
+            self._see(self.clock.advance_to(self.moment))
+
+    def end(self) -> Happened:
+        """Wait for what the job says; then alarms are evaluated and decisions followed."""
+        place = self.teller.place("prod")
+        week = when_changed(
+            place,
+            f"metrics/{MODEL}",
+            lambda table: _watched(place, self.monday),
+            f"the week of {self.monday} to be watched",
+        )
+        before = len(automatic_retrainings(place, MODEL))
+        # The job's verdicts are there now: the alarms are evaluated once more where the clock is.
+        self._see(self.clock.advance(timedelta(0)))
+        decided = _decisions(place, before, len(self.rung)) if self.rung else []
+        for each in decided:
+            what = "started" if each["starts"] else "skipped"
+            self.teller.report(f"{each['cause']}: retraining {what}; {each['reason']}")
+        return Happened(week=week, alarms=self.rung, decided=decided)
+
+    def _see(self, move: "Move") -> None:
+        for fired in move.fired:
+            if fired.result == "failed":
+                self.teller.report(
+                    f"{fired.kind} {fired.name} of {fired.environment}: {fired.detail}"
+                )
+        self.rung += rung(move)
 
 
-def wait_for_rows(place: Place, table: str, column: str, between: Span, rows: int) -> None:
-    """Wait until the collector has merged what was asked, or told, in a span of time."""
-    import pyarrow.dataset as columns
-
-    where = (columns.field(column) >= between[0]) & (columns.field(column) <= between[1])
-
-    def merged() -> bool | None:
-        found = delta(place, f"{table}/{MODEL}")
-        if found is None:
-            return None
-        dataset = found.to_pyarrow_dataset()
-        if column not in dataset.schema.names:
-            return None
-        return dataset.count_rows(filter=where) >= rows or None
-
-    _until(merged, f"{rows:,} rows in {table}/{MODEL}")
+def rung(move: "Move") -> list[str]:
+    """Names of this model's alarms that went into ALARM in production."""
+    mark = f"{MODEL.replace('_', '-')}-drift"
+    return [
+        each.name
+        for each in move.alarms
+        if each.environment == "prod" and each.after == "ALARM" and mark in each.name
+    ]
 
 
-def settle(teller: Teller) -> Journey | None:
-    """Follow a retraining that started by itself to where it is live, or stays for its gate.
+def settle(teller: Teller) -> None:
+    """Follow retrainings that started by themselves to where they are live, or stay for good.
 
     Grace approves one that passed its gate; one that did not is kept with its reason, and the
     champion stays.
     """
-    place = teller.place("prod")
-    waiting = [each for each in journeys_of(place).open() if each.model == MODEL and each.cause]
-    if not waiting:
-        return None
     from modelyard.live.promotion import follow
 
-    journey = follow(place, waiting[-1].id, teller.report)
-    if journey.state is State.AWAITING_APPROVAL:
-        agree(teller, journey.version, waive=False)
-        wait_for_release(teller, journey.id)
-    elif journey.state in PARKED:
-        teller.report(f"version {journey.version} is kept, the champion stays: {journey.reason}")
-    elif journey.state in ENDED:
-        teller.report(f"version {journey.version}: {journey.state.value} {journey.reason}")
-    return journeys_of(place).find(journey.id)
+    place = teller.place("prod")
+    for waiting in under_way(place):
+        journey = follow(place, waiting.id, teller.report)
+        if journey.state is State.AWAITING_APPROVAL:
+            agree(teller, journey.version, waive=False)
+            wait_for_release(teller, journey.id)
+        elif journey.state is State.AWAITING_WAIVER:
+            teller.report(
+                f"version {journey.version} is kept, the champion stays: {journey.reason}"
+            )
+        elif journey.state in ENDED:
+            teller.report(f"version {journey.version}: {journey.state.value} {journey.reason}")
 
 
-def _decision(teller: Teller, place: Place, before: int, alarms: int) -> Journey | None:
-    """Wait until delivery has decided about every alarm, and follow what it started."""
-    decided = _until(
-        lambda: _if_longer(automatic_retrainings(place, MODEL), before + alarms),
-        "delivery to decide about the alarm",
-    )
-    for each in decided[before:]:
-        what = "started" if each["starts"] else "skipped"
-        teller.report(f"retraining for {each['cause']}: {what}; {each['reason']}")
-    if any(each["starts"] for each in decided[before:]):
-        _until(lambda: [e for e in journeys_of(place).open() if e.cause] or None, "its journey")
-        return settle(teller)
-    return None
+def under_way(place: Place) -> list[Journey]:
+    """Retrainings that started by themselves and that something is still to become of.
 
-
-def _if_longer(found: list[dict[str, Any]], count: int) -> list[dict[str, Any]] | None:
-    return found if len(found) >= count else None
-
-
-def _watched(place: Place, monday: date) -> WatchedWeek | None:
-    found = [each for each in watched_weeks(place, MODEL) if each.week == monday.isoformat()]
-    return found[0] if found else None
-
-
-def _rung(move: "Move") -> list[str]:
-    """Names of this model's alarms that went into ALARM in production."""
-    kebab = MODEL.replace("_", "-")
+    One that waits for a waiver has failed its gate: nothing more comes of it by itself.
+    """
     return [
-        each.name
-        for each in move.alarms
-        if each.environment == "prod" and each.after == "ALARM" and f"{kebab}-drift" in each.name
+        each
+        for each in journeys_of(place).open()
+        if each.model == MODEL and each.cause and each.state is not State.AWAITING_WAIVER
     ]
 
 
-def _tell_failures(teller: Teller, move: "Move") -> None:
-    for each in move.fired:
-        if each.result == "failed":
-            teller.report(f"{each.kind} {each.name} of {each.environment}: {each.detail}")
+def _decisions(place: Place, before: int, alarms: int) -> list[dict[str, Any]]:
+    """Wait until delivery has decided about every alarm, and begun what it decided on."""
 
+    def decided() -> list[dict[str, Any]] | None:
+        found = automatic_retrainings(place, MODEL)[before:]
+        return found if len(found) >= alarms else None
 
-def _until(look: Callable[[], T | None], what: str) -> T:
-    deadline = time.monotonic() + PATIENCE
-    while (found := look()) is None:
-        if time.monotonic() > deadline:
-            raise RefusedError(
-                f"Waited {PATIENCE:.0f} s for {what}.",
-                remedy="kubectl --context prod -n models get jobs,pods; "
-                "modelyard sandbox logs delivery; then: make up",
-            )
-        time.sleep(0.3)
+    found = until(decided, "delivery to decide about the alarm")
+    started = [journey_of(place, each) for each in found if each["starts"]]
+    journeys = journeys_of(place)
+    until(lambda: all(map(journeys.find, started)) or None, "the retraining to begin")
     return found
+
+
+def journey_of(place: Place, decided: dict[str, Any]) -> str:
+    """The journey of a decision that starts something."""
+    from modelyard.delivery.retraining import journey_id
+
+    return journey_id(MODEL, place.name, str(decided["key"]))
+
+
+def _watched(place: Place, monday: date) -> WatchedWeek | None:
+    try:
+        found = watched_weeks(place, MODEL, week=monday)
+    except YardError:
+        return None
+    return found[0] if found else None
