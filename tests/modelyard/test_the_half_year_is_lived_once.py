@@ -1,0 +1,202 @@
+"""Every flight of the half year is asked about once, and every outcome told when it is known."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import polars as pl
+import pytest
+
+from modelyard.live.endpoint import Endpoint
+from modelyard.story import calling, days, months
+from modelyard.story.calling import Desk
+from modelyard.story.days import LAST_DAY, ONE_DAY, Days, midnight
+from modelyard.story.months import Months
+from modelyard.story.teller import Teller
+
+DAY = date(2013, 7, 1)
+KEY = ["flight_date", "carrier", "flight", "origin"]
+EARLY, LATE = datetime(2013, 7, 1, 15, tzinfo=UTC), datetime(2013, 7, 2, 9, tzinfo=UTC)
+
+
+def flights(first: date, last: date) -> pl.DataFrame:
+    """Three flights a day: one arrives the same day, one the next, one is cancelled."""
+    made = []
+    for number in range((last - first).days + 1):
+        day = first + number * ONE_DAY
+        shift = day - DAY
+        for flight, known in enumerate((EARLY + shift, LATE + shift, None)):
+            label = None if known is None else float(flight)
+            made.append((day, "AA", str(flight), "JFK", label, known))
+    schema = {
+        "flight_date": pl.Date,
+        **dict.fromkeys(KEY[1:], pl.String),
+        "label": pl.Float64,
+        "known_at": pl.Datetime("us", "UTC"),
+    }
+    return pl.DataFrame(made, schema=schema, orient="row")
+
+
+@dataclass
+class Heard:
+    """What the endpoint was asked and told."""
+
+    asked: list[pl.DataFrame] = field(default_factory=list)
+    told: list[pl.DataFrame] = field(default_factory=list)
+
+    def ask(self, found: Endpoint, rows: pl.DataFrame, *, batch: int) -> pl.DataFrame:
+        self.asked.append(rows)
+        assert batch <= calling.ROWS
+        ids = [f"p{len(self.asked)}"] * rows.height
+        return pl.DataFrame({"prediction_id": ids, "row": list(range(rows.height))})
+
+    def post(self, found: Endpoint, labels: pl.DataFrame) -> int:
+        self.told.append(labels)
+        return labels.height
+
+
+@pytest.fixture
+def heard(monkeypatch: pytest.MonkeyPatch) -> Heard:
+    found = Heard()
+    monkeypatch.setattr(calling, "ask_by_key", found.ask)
+    monkeypatch.setattr(calling, "post_labels", found.post)
+    monkeypatch.setattr(calling, "lived", flights)
+    return found
+
+
+def desk(asked: Any = None) -> Desk:
+    return Desk(found=Endpoint(model="m", environment="prod", address=""), asked=asked)
+
+
+def test_an_outcome_is_told_once_it_is_known_and_never_before(heard: Heard) -> None:
+    clerk = desk()
+    assert clerk.ask(DAY) == 3
+    assert clerk.tell(EARLY - timedelta(minutes=1)) == 0
+    assert clerk.tell(midnight(DAY + ONE_DAY)) == 1
+    assert clerk.tell(LATE) == 1
+    assert clerk.tell(LATE + timedelta(days=9)) == 0
+    assert [each["known_at"].to_list() for each in heard.told] == [[EARLY], [LATE]]
+
+
+def test_a_cancelled_flight_is_asked_about_and_never_has_an_outcome(heard: Heard) -> None:
+    clerk = desk()
+    clerk.ask(DAY)
+    clerk.tell(datetime(2014, 1, 1, tzinfo=UTC))
+    assert heard.asked[0]["label"].null_count() == 1
+    assert pl.concat(heard.told)["label"].null_count() == 0
+
+
+def test_what_an_earlier_run_asked_is_not_asked_again(heard: Heard) -> None:
+    before = flights(DAY, DAY).head(2).select(KEY)
+    assert desk(before).ask(DAY) == 1
+    assert desk(flights(DAY, DAY).select(KEY)).ask(DAY) == 0
+
+
+def test_days_pass_in_order_each_once_and_only_as_far_as_asked(
+    heard: Heard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ready: list[int] = []
+
+    class Landing:
+        def ready(self, month: int) -> None:
+            ready.append(month)
+
+    going: Any = Days(place=None, desk=desk(), months=Landing())  # type: ignore[arg-type]
+    going.live_until(date(2013, 7, 31))
+    going.live_until(date(2013, 7, 20))
+    going.live_until(date(2014, 2, 1))
+    going.tell_the_rest()
+    asked = [each["flight_date"][0] for each in heard.asked]
+    assert asked == [DAY + number * ONE_DAY for number in range(184)]
+    assert asked[-1] == LAST_DAY
+    assert ready == [day.month for day in asked]
+    assert sum(each.height for each in heard.told) == 2 * 184
+
+
+def test_a_span_is_merged_when_all_its_answers_and_outcomes_are(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Outcomes of the day before that became known in it are counted with it."""
+    waited: list[tuple[str, int]] = []
+    monkeypatch.setattr(days, "lived", flights)
+    monkeypatch.setattr(
+        days,
+        "wait_for_rows",
+        lambda place, table, column, span, rows: waited.append((table, rows)),
+    )
+    monday = DAY + 7 * ONE_DAY
+    going: Any = Days(place=None, desk=desk(), months=None)  # type: ignore[arg-type]
+    going.see_merged(monday, monday + ONE_DAY)
+    assert waited == [("predictions", 6), ("labels", 4)]
+
+
+class Pipelines:
+    """Months that have landed, and data runs by their names."""
+
+    def __init__(self, done: set[str]) -> None:
+        self.done = done
+        self.happened: list[str] = []
+
+    def install(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        def batches(model: str, wanted: tuple[int], *, whole: bool) -> tuple[int]:
+            assert not whole
+            return wanted
+
+        def land(place: Any, month: tuple[int]) -> list[str]:
+            self.happened.append(f"land {month[0]}")
+            return []
+
+        def start(place: Any, model: str, name: str) -> str:
+            self.happened.append(f"start {name}")
+            return name
+
+        def follow(place: Any, run: str, report: Any) -> None:
+            self.happened.append(f"follow {run}")
+
+        monkeypatch.setattr(months, "example_batches", batches)
+        monkeypatch.setattr(months, "land", land)
+        monkeypatch.setattr(months, "start_ingest", start)
+        monkeypatch.setattr(months, "follow", follow)
+        monkeypatch.setattr(months, "ingest_name", lambda place, purpose: purpose)
+        monkeypatch.setattr(months, "ingested", lambda place, purpose: purpose in self.done)
+        monkeypatch.setattr(
+            months, "wait_for_tables", lambda place, model: self.happened.append("tables")
+        )
+
+
+class Place:
+    """Where the story is told."""
+
+    report = print
+
+    def place(self, name: str) -> "Place":
+        return self
+
+
+def landing(monkeypatch: pytest.MonkeyPatch, *done: str) -> tuple[Months, list[str]]:
+    pipelines = Pipelines(set(done))
+    pipelines.install(monkeypatch)
+    teller: Teller = Place()  # type: ignore[assignment]
+    return Months(teller), pipelines.happened
+
+
+def test_the_next_month_lands_while_one_is_lived(monkeypatch: pytest.MonkeyPatch) -> None:
+    going, happened = landing(monkeypatch)
+    going.ready(7)
+    seven = ["land 7", "start story-life-07", "follow story-life-07", "tables"]
+    assert happened == [*seven, "land 8", "start story-life-08"]
+    going.ready(7)
+    going.ready(8)
+    assert happened[6:] == ["follow story-life-08", "tables", "land 9", "start story-life-09"]
+
+
+def test_a_month_that_has_landed_does_not_land_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    going, happened = landing(monkeypatch, "story-life-07", "story-life-08")
+    going.ready(7)
+    assert happened == ["tables"]
+
+
+def test_after_december_nothing_lands(monkeypatch: pytest.MonkeyPatch) -> None:
+    going, happened = landing(monkeypatch)
+    going.ready(12)
+    assert happened == ["land 12", "start story-life-12", "follow story-life-12", "tables"]
