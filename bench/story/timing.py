@@ -9,7 +9,7 @@ from typing import Any
 FIRST = ("sandbox", "environments")
 """The stages that `make up STORY=none` tells."""
 
-LAST = "back"
+LAST = "life"
 """A story without this stage was not told to its end."""
 
 
@@ -59,6 +59,6 @@ def limits(stages: list[Taken]) -> list[Limit]:
     whole = sum(seconds.values()) if up is not None and LAST in seconds else None
     return [
         Limit(name="environments, warm", limit_seconds=90, seconds=up),
-        Limit(name="whole story, warm", limit_seconds=300, seconds=whole),
-        Limit(name="whole story, cold", limit_seconds=1200, seconds=whole),
+        Limit(name="whole story, warm", limit_seconds=480, seconds=whole),
+        Limit(name="whole story, cold", limit_seconds=1380, seconds=whole),
     ]

@@ -8,7 +8,7 @@ import pytest
 from bench.story.__main__ import main
 from modelyard.story.book import Book, Chapter
 
-SECONDS = {"sandbox": 15.0, "environments": 30.0, "data": 60.0, "back": 45.0}
+SECONDS = {"sandbox": 15.0, "environments": 30.0, "data": 60.0, "life": 135.0}
 
 
 @pytest.fixture
@@ -59,8 +59,8 @@ def test_limits_are_told_as_ratios(book: Book, capsys: pytest.CaptureFixture[str
     told = json.loads(capsys.readouterr().out)["limits"]
     assert [(each["limit_seconds"], each["ratio"]) for each in told] == [
         (90, 0.5),
-        (300, 0.5),
-        (1200, 0.125),
+        (480, 0.5),
+        (1380, 240 / 1380),
     ]
 
 
