@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any
 
 import polars as pl
@@ -16,6 +17,8 @@ from ml.monitoring.rows import FIXED
 _CONFIGURATION = {
     # A writer's number is needed as long as one of its segments can turn up again.
     "delta.setTransactionRetentionDuration": "interval 30 days",
+    # Commits come every few seconds, and whoever opens the table reads all since the last one.
+    "delta.checkpointInterval": "10",
 }
 
 
@@ -36,11 +39,19 @@ class MergedTable:
         self._options = options
         self._columns = columns
         self._table: DeltaTable | None = None
+        self._opened_with: dict[str, str] | None = None
 
     def refresh(self) -> None:
         """Look at the newest version."""
+        options = self._options()
+        if self._table is not None and options == self._opened_with:
+            # Only the commits since: a collector looks every few seconds, all day.
+            with suppress(DeltaError):
+                self._table.update_incremental()
+                return
         try:
-            self._table = DeltaTable(self._uri, storage_options=self._options())
+            self._table = DeltaTable(self._uri, storage_options=options)
+            self._opened_with = options
         except TableNotFoundError:
             self._table = None
 

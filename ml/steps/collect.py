@@ -6,7 +6,8 @@ import argparse
 import os
 import signal
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cache
 
 import boto3
 
@@ -45,13 +46,18 @@ def run(argv: Sequence[str]) -> int:
         predictions = [f"predictions/{model}" for model in answers.models()]
         return [*predictions, *(f"labels/{model}" for model in feedback.models())]
 
-    def collect(table: str) -> Collected:
+    @cache
+    def run_of(table: str) -> Callable[[], Collected]:
+        """One collector for each table, so that the table is opened once."""
         kind, _, model = table.partition("/")
         if kind == "labels":
             labels = LabelsTable(f"{lake}/{table}", options)
-            return Collector(model, feedback, labels, label_rows).run()
+            return Collector(model, feedback, labels, label_rows).run
         predictions = PredictionsTable(f"{lake}/{table}", options)
-        return Collector(model, answers, predictions, table_rows).run()
+        return Collector(model, answers, predictions, table_rows).run
+
+    def collect(table: str) -> Collected:
+        return run_of(table)()
 
     if once:
         for table in tables():

@@ -26,7 +26,7 @@ class Desk:
 
     found: Endpoint
     asked: Any
-    """Rows that were asked before this run, with their keys; none is asked again."""
+    """Keys, as text, of the rows that were asked before this run; none is asked again."""
     open: list[Any] = field(default_factory=list)
     """Frames of answers whose outcomes are not known yet."""
 
@@ -34,7 +34,7 @@ class Desk:
         """Ask about every flight of a local day in few large requests; returns how many."""
         flights = lived(day, day)
         if self.asked is not None:
-            flights = flights.join(self.asked, on=list(_replay().KEY), how="anti")
+            flights = flights.filter(~_said(flights).is_in(self.asked.implode()))
         if flights.is_empty():
             return 0
         # Even parts: a last request about a handful of flights would be no batch.
@@ -72,18 +72,14 @@ def resume(place: Place, found: Endpoint) -> tuple[Desk, date | None]:
     before = _asked(place)
     if before is None or before.is_empty():
         return Desk(found=found, asked=None), None
-    keys = list(_replay().KEY)
     days = dict(before.group_by("event_day").len().iter_rows())
     last = max((day for day in days if days[day] >= lived(day, day).height), default=None)
     first_open = (last or min(days)) - LATEST
     flights = lived(first_open, max(days))
-    keyed = before.with_columns(
-        polars.col(name).cast(dtype) for name, dtype in flights.select(keys).schema.items()
-    )
-    recent = keyed.filter(polars.col("event_day") >= first_open)
-    told = recent.join(flights.select(*keys, "label", "known_at"), on=keys)
-    desk = Desk(found=found, asked=keyed.select(keys))
-    desk.open = [told.drop_nulls("label").select(REMEMBERED)]
+    outcomes = flights.select("label", "known_at").with_columns(key=_said(flights))
+    desk = Desk(found=found, asked=before["key"])
+    told = before.join(outcomes, on="key").drop_nulls("label").select(REMEMBERED)
+    desk.open = [told.cast({"row": polars.Int64})]
     return desk, last
 
 
@@ -104,8 +100,21 @@ def _asked(place: Place) -> Any:
         if rows(table) != held:
             held, since = rows(table), time.monotonic()
     found = polars.DataFrame(polars.from_arrow(table.to_pyarrow_table(columns=wanted)))
-    keyed = found.filter(polars.col("event_day").is_not_null()).unique(keys, keep="last")
-    return keyed.rename({f"key_{name}": name for name in _replay().KEY})
+    keyed = found.filter(polars.col("event_day").is_not_null())
+    said = _said(keyed.select(polars.col(each).name.map(_unprefixed) for each in keys))
+    return keyed.with_columns(said.alias("key")).unique("key", keep="last")
+
+
+def _said(rows: Any) -> Any:
+    """The keys of some rows as one text each, however the server typed their parts."""
+    import polars
+
+    parts = [polars.col(name).cast(polars.String) for name in _replay().KEY]
+    return rows.select(polars.concat_str(parts, separator=" ")).to_series()
+
+
+def _unprefixed(name: str) -> str:
+    return name.removeprefix("key_")
 
 
 def _replay() -> Any:

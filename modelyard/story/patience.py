@@ -13,10 +13,11 @@ from modelyard.story.teller import MODEL
 T = TypeVar("T")
 Span = tuple[date, date] | tuple[datetime, datetime]
 PATIENCE = 180.0
-PAUSE = 0.2
+PAUSE, TABLE_PAUSE = 0.2, 1.0
+"""Seconds between two looks; one into a table asks the lake for several objects."""
 
 
-def until(look: Callable[[], T | None], what: str) -> T:
+def until(look: Callable[[], T | None], what: str, *, pause: float = PAUSE) -> T:
     """Look until there is something; raises when nothing came in three minutes."""
     deadline = time.monotonic() + PATIENCE
     while (found := look()) is None:
@@ -26,7 +27,7 @@ def until(look: Callable[[], T | None], what: str) -> T:
                 remedy="kubectl --context prod -n models get jobs,pods; "
                 "modelyard sandbox logs delivery; then: make up",
             )
-        time.sleep(PAUSE)
+        time.sleep(pause)
     return found
 
 
@@ -46,7 +47,7 @@ def when_changed(place: Place, name: str, look: Callable[[Any], T | None], what:
         looked_at = opened[0].version()
         return look(opened[0])
 
-    return until(newest, what)
+    return until(newest, what, pause=TABLE_PAUSE)
 
 
 def wait_for_rows(place: Place, table: str, column: str, between: Span, rows: int) -> None:
