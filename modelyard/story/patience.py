@@ -51,7 +51,10 @@ def when_changed(place: Place, name: str, look: Callable[[Any], T | None], what:
 
 
 def wait_for_rows(place: Place, table: str, column: str, between: Span, rows: int) -> None:
-    """Wait until the collector has merged what was asked, or told, in a span of time."""
+    """Wait until the collector has merged what was asked, or told, in a span of time.
+
+    A run that was resumed tells some outcomes twice: each row counts once.
+    """
     import pyarrow.dataset as columns
 
     where = (columns.field(column) >= between[0]) & (columns.field(column) <= between[1])
@@ -60,7 +63,8 @@ def wait_for_rows(place: Place, table: str, column: str, between: Span, rows: in
         dataset = found.to_pyarrow_dataset()
         if column not in dataset.schema.names:
             return None
-        return dataset.count_rows(filter=where) >= rows or None
+        there = dataset.to_table(columns=["prediction_id", "row"], filter=where)
+        return there.group_by(["prediction_id", "row"]).aggregate([]).num_rows >= rows or None
 
     name = f"{table}/{MODEL}"
     when_changed(place, name, merged, f"{rows:,} rows in {name}")

@@ -1,4 +1,4 @@
-"""A flight asked by key gets the features of the offline table, from 45 days of tables."""
+"""A flight asked by key gets the features of the offline table, from 76 days of tables."""
 
 from datetime import date, timedelta
 
