@@ -73,13 +73,23 @@ def ask(event: Event, station: Station) -> Journey | None:
 def journey_of(event: Event, station: Station) -> Journey | None:
     """Return the journey that an event of these kinds has begun."""
     request = request_of(event)
-    return station.journeys.find(_journey_id(request, station)) if request else None
+    if request is None:
+        return None
+    return station.journeys.find(journey_id(request.model, station.place.name, request.key))
 
 
 def decisions(operations: Operations, model: str) -> list[dict[str, Any]]:
     """List what was asked for and decided, in the order of the decisions."""
     record = operations.read(_record_id(model))
     return list(record.body["decided"]) if record else []
+
+
+def journey_id(model: str, environment: str, key: str) -> str:
+    """Name the journey that a decision with this key has begun, where it starts something."""
+    from ml.canonical import digest_of
+
+    mark = bare(digest_of(f"{model} {key}".encode()))[:12]
+    return f"{model}-{environment}-retrain-{mark}".replace("_", "-")
 
 
 def _decided(request: Request, rules: RetrainRules, station: Station) -> dict[str, Any]:
@@ -131,7 +141,7 @@ def _obstacle(request: Request, station: Station) -> Decision | None:
 
 
 def _journey(request: Request, rules: RetrainRules, station: Station) -> Journey:
-    id = _journey_id(request, station)
+    id = journey_id(request.model, station.place.name, request.key)
     known = station.journeys.find(id)
     if known is not None:
         return known
@@ -173,13 +183,6 @@ def _tell_skipped(request: Request, decided: dict[str, Any], station: Station) -
     # After the ledger: a crash between the two reads the ledger once more, and adds nothing.
     station.operations.create(mark, {"reason": reason})
     station.report(f"{station.place.name} {request.model}: {reason}")
-
-
-def _journey_id(request: Request, station: Station) -> str:
-    from ml.canonical import digest_of
-
-    mark = bare(digest_of(f"{request.model} {request.key}".encode()))[:12]
-    return f"{request.model}-{station.place.name}-retrain-{mark}".replace("_", "-")
 
 
 def _model_of(detail: Mapping[str, Any]) -> str:
