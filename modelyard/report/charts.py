@@ -5,6 +5,7 @@ from typing import Any
 
 import altair
 
+from modelyard.report.drawing import STATUS, Spec, one, over
 from modelyard.report.facts import VersionFacts
 
 METRICS = {
@@ -15,8 +16,6 @@ METRICS = {
     "r2": "R²",
 }
 """What is drawn by month and shown in tables, where a model was measured by it."""
-HEIGHT = 230
-Spec = dict[str, Any]
 
 
 def quality_by_month(versions: Sequence[VersionFacts], metric: str) -> Spec | None:
@@ -38,7 +37,7 @@ def quality_by_month(versions: Sequence[VersionFacts], metric: str) -> Spec | No
     if not rows:
         return None
     chart = (
-        _over(_distinct(rows))
+        over(_distinct(rows))
         .mark_line(point={"size": 70}, strokeWidth=2)
         .encode(
             x=altair.X("month:O", title=None, axis=altair.Axis(labelAngle=0)),
@@ -52,7 +51,7 @@ def quality_by_month(versions: Sequence[VersionFacts], metric: str) -> Spec | No
             tooltip=["month:O", "who:N", "value:Q", "rows:Q"],
         )
     )
-    return _spec(chart)
+    return one(chart)
 
 
 def gains(versions: Sequence[VersionFacts]) -> Spec | None:
@@ -73,7 +72,7 @@ def gains(versions: Sequence[VersionFacts]) -> Spec | None:
     ]
     if not rows:
         return None
-    base = _over(rows).encode(
+    base = over(rows).encode(
         y=altair.Y("rule:N", title=None, sort=None, axis=altair.Axis(labelLimit=260)),
         tooltip=["rule:N", "gain:Q", "low:Q", "high:Q", "asked:Q", "says:N"],
     )
@@ -88,7 +87,7 @@ def gains(versions: Sequence[VersionFacts]) -> Spec | None:
     points = base.mark_point(filled=True, size=80, opacity=1).encode(x="gain:Q", color=colour)
     asked = base.mark_tick(thickness=2, size=16, color="#8a8f98").encode(x="asked:Q")
     drawn = altair.layer(bars, points, asked).properties(usermeta={"parts": "rule"})
-    return _spec(drawn, height=34 * len(rows) + 20)
+    return one(drawn, height=34 * len(rows) + 20)
 
 
 def traffic(runs: Sequence[dict[str, Any]]) -> Spec | None:
@@ -106,7 +105,7 @@ def traffic(runs: Sequence[dict[str, Any]]) -> Spec | None:
     if not rows:
         return None
     chart = (
-        _over(rows)
+        over(rows)
         .mark_area(interpolate="step-after", opacity=0.85)
         .encode(
             x=altair.X(
@@ -119,7 +118,7 @@ def traffic(runs: Sequence[dict[str, Any]]) -> Spec | None:
             tooltip=["second:Q", "answered by:N", "sum(count):Q"],
         )
     )
-    return _spec(chart)
+    return one(chart)
 
 
 def timings(chapters: Sequence[dict[str, Any]]) -> Spec | None:
@@ -129,28 +128,12 @@ def timings(chapters: Sequence[dict[str, Any]]) -> Spec | None:
     ]
     if not rows:
         return None
-    base = _over(rows).encode(
+    base = over(rows).encode(
         y=altair.Y("stage:N", sort=None, title=None),
         x=altair.X("seconds:Q", title="seconds", axis=altair.Axis(tickCount=6)),
     )
     labels = base.mark_text(align="left", dx=4, color="#8a8f98").encode(text="seconds:Q")
-    return _spec(altair.layer(base.mark_bar(), labels), height=30 * len(rows) + 20)
-
-
-STATUS = ("#1f9d61", "#d64545", "#c98a0c")
-"""Passed, failed, not enough evidence: readable on light and on dark."""
-
-
-def _over(rows: list[dict[str, Any]]) -> Any:
-    data: Any = altair.Data
-    return altair.Chart(data(values=rows))
-
-
-def _spec(chart: Any, *, height: int = HEIGHT) -> Spec:
-    spec: Spec = chart.properties(width="container", height=height).to_dict()
-    # The page sets colours and fonts; altair's defaults would win over them.
-    spec.pop("config", None)
-    return spec
+    return one(altair.layer(base.mark_bar(), labels), height=30 * len(rows) + 20)
 
 
 def _distinct(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -1,44 +1,45 @@
 """Asks every environment for what the report shows; what cannot be read is named, not left out."""
 
 import subprocess
-from collections.abc import Callable
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from modelyard import catalogue
 from modelyard.delivery.history import ledger, log
-from modelyard.errors import YardError
 from modelyard.live.landing import refused_batches, zones
 from modelyard.live.releases import ReleaseLines
 from modelyard.live.status import status
 from modelyard.place import Place
 from modelyard.report.facts import DataFacts, Facts, LedgerFacts, VersionFacts
+from modelyard.report.life.collect import life
+from modelyard.report.life.facts import LifeFacts
+from modelyard.report.reading import Reading
 from modelyard.storage import read_json, split_uri
 from modelyard.story.book import Book
 from modelyard.target import Yard
-from modelyard.translate import translated
 from modelyard.versions import Version, versions
-
-T = TypeVar("T")
 
 
 def collect(yard: Yard) -> Facts:
     """Collect the whole report."""
-    missing: list[str] = []
+    reading = Reading()
     places = yard.places()
     data: list[DataFacts] = []
     ledgers: list[LedgerFacts] = []
     known: list[VersionFacts] = []
+    lives: list[LifeFacts] = []
     for place in places:
         for model in catalogue.model_names():
-            known += _try(missing, f"{place.name} versions", _versions, place, model) or []
-            found = _try(missing, f"{place.name} data of {model}", _data, place, model)
+            known += reading.part(f"{place.name} versions", _versions, place, model) or []
+            found = reading.part(f"{place.name} data of {model}", _data, place, model)
             if found is not None and any(zone.raw for zone in found.zones):
                 data.append(found)
-        book = _try(missing, f"{place.name} ledger", _ledger, place)
+        book = reading.part(f"{place.name} ledger", _ledger, place)
         if book is not None:
             ledgers.append(book)
+        lives += _lives(place, known, book.entries if book else [], reading)
     return Facts(
         generated_at=datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
         commit=_commit(yard.root),
@@ -47,19 +48,20 @@ def collect(yard: Yard) -> Facts:
         versions=known,
         data=data,
         ledgers=ledgers,
+        lives=lives,
         story=Book(yard.root / ".modelyard" / "story.json").content(),
-        missing=missing,
+        missing=reading.missing,
     )
 
 
-def _try(missing: list[str], what: str, read: Callable[..., T], *of: object) -> T | None:
-    try:
-        return read(*of)
-    except Exception as error:
-        known = error if isinstance(error, YardError) else translated(error)
-        reason = known.message if known else f"{type(error).__name__}: {error}"
-        missing.append(f"{what}: {reason}")
-        return None
+def _lives(
+    place: Place, known: list[VersionFacts], entries: list[dict[str, Any]], reading: Reading
+) -> Iterator[LifeFacts]:
+    live = {each.model for each in known if each.environment == place.name and each.live}
+    for model in catalogue.model_names():
+        lived = life(place, model, entries, model in live, reading)
+        if lived is not None:
+            yield lived
 
 
 def _versions(place: Place, model: str) -> list[VersionFacts]:

@@ -5,6 +5,7 @@ from typing import Any
 
 from modelyard.live.landing import Zone
 from modelyard.live.status import EnvironmentStatus
+from modelyard.report.life.facts import LifeFacts
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,6 +67,8 @@ class Facts:
     versions: list[VersionFacts]
     data: list[DataFacts]
     ledgers: list[LedgerFacts]
+    lives: list[LifeFacts] = field(default_factory=list)
+    """Models that are live or were watched."""
     story: dict[str, Any] = field(default_factory=dict)
     missing: list[str] = field(default_factory=list)
     """What could not be read, and why: a gap must show, not vanish."""

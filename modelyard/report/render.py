@@ -11,6 +11,10 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from modelyard.place import person
 from modelyard.report import charts
 from modelyard.report.facts import Facts
+from modelyard.report.life import page as life_page
+from modelyard.report.life.corridor import RULE_OF_THUMB
+from modelyard.report.life.features import MOST_FEATURES
+from modelyard.report.life.words import metric_name
 
 
 def write(facts: Facts, path: Path) -> Path:
@@ -36,6 +40,8 @@ def render(facts: Facts) -> str:
         "thousands": lambda value: f"{value:,}",
         "short": lambda digest: str(digest).removeprefix("sha256:")[:12],
         "figure": _figure,
+        "metric": metric_name,
+        "sentence": lambda text: text[:1].upper() + text[1:],
     }
     page = environment.get_template("report.html.j2")
     return page.render(
@@ -46,6 +52,11 @@ def render(facts: Facts) -> str:
         charts=_charts(facts),
         metrics=charts.METRICS,
         figures=_figures(facts),
+        lives=[life for life in facts.lives if life.weeks],
+        unwatched=[life for life in facts.lives if not life.weeks],
+        told={life.id: life_page.told(life, facts.versions) for life in facts.lives},
+        thumb=RULE_OF_THUMB,
+        most=MOST_FEATURES,
         script=_safe(_bundle()),
     )
 
@@ -66,6 +77,8 @@ def _charts(facts: Facts) -> dict[str, str]:
         for metric in charts.METRICS:
             drawn[f"{model}-{metric}"] = charts.quality_by_month(oldest_first, metric)
         drawn[f"{model}-gains"] = charts.gains(oldest_first)
+    for life in facts.lives:
+        drawn |= life_page.drawn(life, facts.versions)
     drawn["traffic"] = charts.traffic(facts.story.get("traffic", []))
     drawn["timings"] = charts.timings(chapters(facts))
     return {name: _data(spec) for name, spec in drawn.items() if spec is not None}
@@ -84,6 +97,8 @@ def _headline(facts: Facts) -> dict[str, Any]:
         "failed": served["failed"],
         "ledger": sum(len(book.entries) for book in facts.ledgers),
         "intact": all(book.intact for book in facts.ledgers),
+        "weeks": sum(len(life.weeks) for life in facts.lives),
+        "rang": sum(len(life.broke) for life in facts.lives),
         "best": _best(facts),
     }
 

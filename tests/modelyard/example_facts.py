@@ -6,6 +6,7 @@ from modelyard.live.endpoint import Pod
 from modelyard.live.landing import Zone
 from modelyard.live.status import EnvironmentStatus, ModelStatus
 from modelyard.report.facts import DataFacts, Facts, LedgerFacts, VersionFacts
+from tests.modelyard.example_life import classes, half_year, slices, unwatched
 
 SHA = "0123456789abcdef0123456789abcdef01234567"
 IMAGE = "sha256:" + "ab12" * 16
@@ -21,6 +22,7 @@ def facts() -> Facts:
         target="sandbox",
         environments=[_environment(*each) for each in _ENVIRONMENTS],
         versions=[
+            _version("prod", "3", "passed", False, (0.757, 0.766)),
             _version("prod", "2", "failed", False, (0.741, 0.755)),
             _version("prod", "1", "passed", True, (0.768, 0.779)),
             _version("staging", "1", "passed", True, (0.752, 0.761)),
@@ -31,6 +33,7 @@ def facts() -> Facts:
             LedgerFacts(environment="prod", intact=True, reason="", entries=_entries()),
             LedgerFacts(environment="dev", intact=False, reason="entry 2 is missing", entries=[]),
         ],
+        lives=[half_year(), classes(), slices(), unwatched()],
         story=_story(),
         missing=["dev ledger: <script>alert(1)</script>"],
     )

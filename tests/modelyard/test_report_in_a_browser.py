@@ -16,6 +16,8 @@ pytestmark = [
     # A skip in CI fails the session: there the report is always looked at.
     pytest.mark.skipif(bool(missing()), reason=f"the report is not looked at: {missing()}"),
 ]
+DRAWN = 5 + 7
+"""Of the platform, and of three lives: each on one axis, by feature, and one retraining."""
 WIDTHS, SCHEMES = (1280, 390), ("light", "dark")
 UNDRAWN = """return [...document.querySelectorAll("[data-chart]")]
     .filter(place => !place.querySelector("svg, canvas")).map(place => place.dataset.chart)"""
@@ -24,9 +26,27 @@ MARKLESS = """return [...document.querySelectorAll("[data-chart]")]
     .map(place => place.dataset.chart)"""
 CUT_OFF = """return [...document.querySelectorAll("[data-chart] svg text")].filter(text => {
     const box = text.getBoundingClientRect(), frame = text.closest("svg").getBoundingClientRect();
-    return box.width && (text.textContent.includes("…") || box.left < frame.left - 1
+    const shown = getComputedStyle(text).opacity !== "0";
+    return shown && box.width && (text.textContent.includes("…") || box.left < frame.left - 1
         || box.right > Math.min(frame.right, innerWidth) + 1);
 }).map(text => text.textContent)"""
+PANELS = """return [...document.querySelectorAll(`[data-chart="prod-flight_delay-life"]
+    [class*=concat_][class$=_group] > g > .background`)].map(panel => {
+    const box = panel.getBoundingClientRect(); return [box.left, box.right].map(Math.round);
+})"""
+LABELS = """return [...document.querySelectorAll(
+    '[data-chart="prod-flight_delay-life"] .mark-symbol path[aria-label]')]
+    .map(path => path.getAttribute("aria-label"))"""
+OVERLAPPING = """return [...document.querySelectorAll("[data-chart] svg")].flatMap(chart => {
+    const texts = [...chart.querySelectorAll("text")].filter(text => text.textContent.trim()
+        && getComputedStyle(text).opacity !== "0");
+    const boxes = texts.map(text => text.getBoundingClientRect());
+    return texts.flatMap((text, n) => texts.slice(n + 1).filter((_, m) => {
+        const a = boxes[n], b = boxes[n + 1 + m];
+        return Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1
+            && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 3;
+    }).map(other => `${text.textContent} | ${other.textContent}`));
+})"""
 COLOUR = "return getComputedStyle(document.querySelector(arguments[0]))[arguments[1]]"
 
 
@@ -41,7 +61,7 @@ def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chrome]:
         yield driver
 
 
-@pytest.fixture(params=[(w, s) for w in WIDTHS for s in SCHEMES], ids=str)
+@pytest.fixture(scope="module", params=[(w, s) for w in WIDTHS for s in SCHEMES], ids=str)
 def shown(reader: Chrome, page: Path, request: pytest.FixtureRequest) -> Chrome:
     """The report in one width and scheme, with every chart drawn."""
     width, scheme = request.param
@@ -54,11 +74,28 @@ def shown(reader: Chrome, page: Path, request: pytest.FixtureRequest) -> Chrome:
 
 def test_every_chart_is_drawn_and_nothing_is_wrong_or_cut_off(shown: Chrome) -> None:
     charts = shown.execute_script("return document.querySelectorAll('[data-chart]').length")
-    assert charts == 5
+    assert charts == DRAWN
     assert shown.execute_script(MARKLESS) == []
     assert shown.execute_script(CUT_OFF) == []
     assert shown.execute_script("return document.documentElement.scrollWidth - innerWidth") <= 0
     assert [entry["message"] for entry in shown.get_log("browser")] == []
+
+
+def test_the_panels_of_a_life_stand_on_one_axis(shown: Chrome) -> None:
+    panels = shown.execute_script(PANELS)
+    assert len(panels) == 8
+    assert len({tuple(ends) for ends in panels}) == 1
+
+
+def test_a_point_says_its_week_and_its_figures(shown: Chrome) -> None:
+    labels = shown.execute_script(LABELS)
+    [label] = [each for each in labels if "who: label rate; week: 2013-12-02" in each]
+    assert "p: 0.0002" in label
+    assert "usual: 0.128" in label
+
+
+def test_no_two_texts_of_a_chart_lie_on_each_other(shown: Chrome) -> None:
+    assert shown.execute_script(OVERLAPPING) == []
 
 
 def test_nothing_is_asked_of_the_network(shown: Chrome) -> None:

@@ -74,6 +74,13 @@ def test_every_chart_has_its_place(page: str) -> None:
         "flight_delay-gains",
         "traffic",
         "timings",
+        "prod-flight_delay-life",
+        "prod-flight_delay-retrained",
+        "prod-flight_delay-features",
+        "prod-wine-life",
+        "prod-wine-features",
+        "prod-diabetes-life",
+        "prod-diabetes-features",
     }
 
 
@@ -107,6 +114,7 @@ def test_an_empty_platform_has_a_report_too(tmp_path: Path) -> None:
     )
     path = write(empty, tmp_path / "report.html")
     assert "environments up" in path.read_text()
+    assert "how it lives" not in path.read_text()
 
 
 def test_intervals_are_drawn_with_what_was_asked() -> None:
