@@ -33,7 +33,7 @@ $(STAMP): requirements.txt tools/lock/bootstrap.txt
 tools: setup ## find or build the engine, the control plane and the node (minutes, once)
 	@$(PY) -m tools ensure
 
-up: tools ## bring everything up and tell the story once (STORY=none stops after the environments)
+up: tools ## bring everything up and tell the story once (STORY=release: without the half year; STORY=none: environments only)
 	@$(PY) -m modelyard up --story $(STORY)
 
 story: tools ## tell the story again, from empty environments

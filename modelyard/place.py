@@ -1,7 +1,8 @@
 """One environment as commands see it: its account, its outputs, and who is calling."""
 
 import os
-from dataclasses import dataclass, replace
+import threading
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,6 +26,11 @@ class Place:
     in_sandbox: bool = True
     role: str = ""
     """A role such as `delivery`; empty means the person who typed the command."""
+    _clients: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _making: threading.Lock = field(
+        default_factory=threading.Lock, init=False, repr=False, compare=False
+    )
+    """Making a client is not safe in threads, using one is."""
 
     def as_role(self, role: str) -> "Place":
         """Return the same environment acted on by a role of its own, `delivery` for instance."""
@@ -49,8 +55,11 @@ class Place:
         return chosen
 
     def client(self, service: str) -> Any:
-        """Return a boto3 client of this environment."""
-        return self.session.client(service)
+        """Return a client of this environment, the same each time: it takes long to make."""
+        with self._making:
+            if service not in self._clients:
+                self._clients[service] = self.session.client(service)
+            return self._clients[service]
 
     @cached_property
     def caller(self) -> str:

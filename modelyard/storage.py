@@ -38,6 +38,17 @@ def read_json(s3: Any, bucket: str, key: str) -> Any | None:
     return json.loads(found["Body"].read())
 
 
+def exists(s3: Any, bucket: str, key: str) -> bool:
+    """Say whether there is an object."""
+    try:
+        s3.head_object(Bucket=bucket, Key=key)
+    except ClientError as error:
+        if error.response["Error"]["Code"] in _ABSENT:
+            return False
+        raise
+    return True
+
+
 def list_keys(s3: Any, bucket: str, prefix: str) -> list[str]:
     """List keys under a prefix, in order."""
     keys: list[str] = []

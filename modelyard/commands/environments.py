@@ -11,7 +11,7 @@ from modelyard.errors import unknown
 from modelyard.output import emit, note, say, table
 from modelyard.target import TargetOption, open_to_change
 
-STORIES = ("tell", "none")
+STORIES = ("tell", "release", "none")
 
 
 def register(app: typer.Typer) -> None:
@@ -22,7 +22,11 @@ def register(app: typer.Typer) -> None:
 
 def up(
     story: Annotated[
-        str, typer.Option(help="tell: carry a model into production; none: environments only.")
+        str,
+        typer.Option(
+            help="tell: carry a model into production and live half a year; "
+            "release: without the half year; none: environments only."
+        ),
     ] = "tell",
 ) -> None:
     """Bring sandbox and environments up, tell the story once, and say where the report is."""
@@ -30,7 +34,7 @@ def up(
         raise unknown("story", story, STORIES, where="--story")
     from modelyard.story.tell import tell
 
-    tell(only_environments=story == "none")
+    tell(story)
 
 
 def deploy(

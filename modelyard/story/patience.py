@@ -8,16 +8,17 @@ from typing import Any, TypeVar
 from modelyard.errors import RefusedError
 from modelyard.live.landing import delta
 from modelyard.place import Place
+from modelyard.storage import exists
 from modelyard.story.teller import MODEL
 
 T = TypeVar("T")
 Span = tuple[date, date] | tuple[datetime, datetime]
 PATIENCE = 180.0
-PAUSE, TABLE_PAUSE = 0.2, 1.0
-"""Seconds between two looks; one into a table asks the lake for several objects."""
+PAUSE = 0.5
+"""Seconds between two looks."""
 
 
-def until(look: Callable[[], T | None], what: str, *, pause: float = PAUSE) -> T:
+def until(look: Callable[[], T | None], what: str) -> T:
     """Look until there is something; raises when nothing came in three minutes."""
     deadline = time.monotonic() + PATIENCE
     while (found := look()) is None:
@@ -27,27 +28,27 @@ def until(look: Callable[[], T | None], what: str, *, pause: float = PAUSE) -> T
                 remedy="kubectl --context prod -n models get jobs,pods; "
                 "modelyard sandbox logs delivery; then: make up",
             )
-        time.sleep(pause)
+        time.sleep(PAUSE)
     return found
 
 
 def when_changed(place: Place, name: str, look: Callable[[Any], T | None], what: str) -> T:
     """Look into a Delta table whenever it has a new version, until there is something."""
-    opened: list[Any] = []
+    s3, lake = place.client("s3"), place.platform.lakehouse_bucket
     looked_at = -1
 
     def newest() -> T | None:
         nonlocal looked_at
-        if not opened:
-            opened.extend(filter(None, [delta(place, name)]))
-        else:
-            opened[0].update_incremental()
-        if not opened or opened[0].version() == looked_at:
+        # To open a table is to read its whole log: only once there is something new in it.
+        if not exists(s3, lake, f"{name}/_delta_log/{looked_at + 1:020d}.json"):
             return None
-        looked_at = opened[0].version()
-        return look(opened[0])
+        table = delta(place, name)
+        if table is None:
+            return None
+        looked_at = table.version()
+        return look(table)
 
-    return until(newest, what, pause=TABLE_PAUSE)
+    return until(newest, what)
 
 
 def wait_for_rows(place: Place, table: str, column: str, between: Span, rows: int) -> None:

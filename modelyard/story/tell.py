@@ -12,27 +12,30 @@ LIVE_FROM, LIVE_UNTIL = "prod", "back"
 """Between the ends of these stages production is asked all the time; life asks by itself."""
 
 
-def tell(*, only_environments: bool = False, from_empty: bool = False) -> None:
-    """Make every stage true that is not, and say where things are."""
+ENDS = {"tell": "life", "release": "back", "none": "environments"}
+"""How much of the story can be asked for, and the last stage of each."""
+
+
+def tell(much: str = "tell", *, from_empty: bool = False) -> None:
+    """Make every stage true that is not, and say where things are; `much` is one of ENDS."""
     teller = Teller.here(note)
     note(f"target: {teller.yard.target}")
     if from_empty:
         note("from empty environments: stopping the sandbox first")
         sandbox(teller.root).down()
         teller.book.clear()
-    first = ground.stages(teller)
-    if only_environments:
-        walk(first, teller.book, note)
-        _say_how_to_go_on()
-        return
     stages = [
-        *first,
+        *ground.stages(teller),
         *growth.stages(teller),
         *production.stages(teller),
         *life.stages(teller),
     ]
-    _with_traffic(teller, stages)
-    _write_report(teller)
+    last = [stage.name for stage in stages].index(ENDS[much])
+    if much == "none":
+        walk(stages[: last + 1], teller.book, note)
+    else:
+        _with_traffic(teller, stages[: last + 1])
+        _write_report(teller)
     _say_how_to_go_on()
 
 

@@ -1,5 +1,6 @@
 """The door of the emulator: its own pages, and no entry for keys that nobody issued."""
 
+import functools
 import json
 import re
 from collections.abc import Callable, Iterable
@@ -19,14 +20,20 @@ Page = Callable[[dict[str, Any]], tuple[int, object]]
 _KEY = re.compile(r"Credential=([A-Z0-9]{16,32})/")
 
 
+class _Dispatcher(DomainDispatcherApplication):
+    """Knows which service a host belongs to: moto lists its own folders for every request."""
+
+    @functools.lru_cache(maxsize=1024)  # noqa: B019 - there is one, and it lives as long as we do
+    def get_backend_for_host(self, host: str | None) -> Any:
+        return super().get_backend_for_host(host)
+
+
 class Gateway:
     """A WSGI application: the sandbox's own pages first, then moto."""
 
     def __init__(self, pages: dict[str, Page]) -> None:
         self._pages = pages
-        self._moto = DomainDispatcherApplication(
-            lambda service: answer_properly(create_backend_app(service))
-        )
+        self._moto = _Dispatcher(lambda service: answer_properly(create_backend_app(service)))
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         """Answer one request."""
