@@ -7,6 +7,7 @@ from typing import Any
 
 import polars as pl
 import pytest
+from botocore.exceptions import ClientError
 from deltalake import DeltaTable
 
 from ml.data.lakehouse import Lakehouse
@@ -105,9 +106,15 @@ def test_a_retraining_is_shown_with_what_its_journey_came_to(lived: Place) -> No
     assert (skipped.starts, skipped.reason, skipped.version) == (False, "cool-down", "")
 
 
-def test_alarms_that_nobody_may_read_are_named_and_the_weeks_are_there(lived: Place) -> None:
-    # moto tells no history of alarms.
-    lived.client("cloudwatch").put_metric_alarm(
+def test_alarms_that_nobody_may_read_are_named_and_the_weeks_are_there(
+    lived: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(**_: object) -> None:
+        raise ClientError({"Error": {"Code": "AccessDenied"}}, "DescribeAlarmHistory")
+
+    cloudwatch = lived.client("cloudwatch")
+    monkeypatch.setattr(cloudwatch, "describe_alarm_history", refuse)
+    cloudwatch.put_metric_alarm(
         AlarmName="drift",
         Namespace="Modelyard",
         MetricName="Breach",

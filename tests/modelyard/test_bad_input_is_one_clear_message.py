@@ -35,7 +35,7 @@ TYPED_WRONGLY = [
     (("audit", "verify", "--env", "prod", "--witness", "0:sha256:" + "a" * 64), "no witness"),
     (("trace", "x", "--env", "qa"), 'no environment "qa"'),
     (("approve", "flight_delay", "--env", "dev"), "releases start there"),
-    (("up", "--story", "long"), "allowed: none, tell"),
+    (("up", "--story", "long"), "allowed: none, release, tell"),
     (("promte",), "promote"),
     (("status", "--jsn"), "--json"),
     (("model", "check", "diabetis"), 'Did you mean "diabetes"?'),
