@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -14,6 +15,7 @@ import psutil
 import pytest
 
 from tools.language_host.interpreter import SPAWN
+from tools.language_host.spawn import STATUS, address
 
 pytestmark = pytest.mark.process
 
@@ -179,6 +181,31 @@ def test_a_module_goes_with_who_asked_for_it(prepared: Place) -> None:
     module = psutil.Process(pid_of_waiting(prepared))
     process.kill()
     module.wait(timeout=10)
+    assert not module.is_running()
+
+
+def test_nothing_runs_for_one_who_left_while_asking(
+    prepared: Place, server: "subprocess.Popen[bytes]"
+) -> None:
+    (prepared.folder / "waits.py").write_text(WAITS)
+    request = json.dumps({
+        "python": sys.executable,
+        "module": "waits",
+        "arguments": [],
+        "directory": str(prepared.folder),
+        "environment": {**prepared.environment, "PYTHONPATH": str(prepared.folder)},
+        "umask": 0o027,
+    }).encode()  # fmt: skip
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.connect(address(str(prepared.folder / "sandbox")))
+        socket.send_fds(connection, [STATUS.pack(len(request))], [0, 1, 2])
+        connection.sendall(request)
+    # Served after that one: by now it has been forked, if it ever is.
+    assert prepared.run("print('here')")[1] == "here\n"
+    deadline = time.monotonic() + 10
+    while forks(server):
+        assert time.monotonic() < deadline, "a module runs that nobody waits for"
+        time.sleep(0.05)
 
 
 def test_what_one_module_imported_is_loaded_for_the_next(prepared: Place) -> None:

@@ -69,8 +69,9 @@ class ForkServer:
         client.settimeout(REQUEST_SECONDS)
         files: list[int] = []
         try:
-            asked, files = _receive(client)
-            if not same_user(client) or asked["python"] != sys.executable or _has_threads():
+            asked = _receive(client, files)
+            python = asked.pop("python")
+            if not same_user(client) or python != sys.executable or _has_threads():
                 client.close()
                 return None
             gc.freeze()
@@ -78,13 +79,16 @@ class ForkServer:
             if not process:
                 return self._become(client, asked, files)
             handle = os.pidfd_open(process)
-            client.sendall(READY)
             running = Running(process=process, handle=handle, client=client)
             self._selector.register(handle, selectors.EVENT_READ, running)
             self._selector.register(client, selectors.EVENT_READ, running)
         except (OSError, ValueError, KeyError) as error:
             sys.stderr.write(f"refused a request: {type(error).__name__}: {error}\n")
             client.close()
+        else:
+            # Whoever has left meanwhile is noticed as one who leaves later.
+            with contextlib.suppress(OSError):
+                client.sendall(READY)
         finally:
             for each in files:
                 os.close(each)
@@ -95,7 +99,7 @@ class ForkServer:
     ) -> forked.Request:
         """In the new process: keep the client's files, and nothing of the server's."""
         try:
-            request = forked.Request(files=tuple(os.dup(each) for each in files), **_asked(asked))
+            request = forked.Request(files=tuple(os.dup(each) for each in files), **asked)
             for key in list(self._selector.get_map().values()):
                 if isinstance(key.fileobj, int):
                     os.close(key.fileobj)
@@ -137,8 +141,10 @@ class ForkServer:
         running.client.close()
 
 
-def _receive(client: socket.socket) -> tuple[dict[str, Any], list[int]]:
-    head, files, _, _ = socket.recv_fds(client, STATUS.size, 3)
+def _receive(client: socket.socket, files: list[int]) -> dict[str, Any]:
+    """Read a request; the files that come with it are added to `files`, to be closed there."""
+    head, received, _, _ = socket.recv_fds(client, STATUS.size, 3)
+    files += received
     left = STATUS.unpack(head)[0]
     parts = []
     while left > 0:
@@ -148,11 +154,7 @@ def _receive(client: socket.socket) -> tuple[dict[str, Any], list[int]]:
         parts.append(part)
         left -= len(part)
     found: dict[str, Any] = json.loads(b"".join(parts))
-    return found, list(files)
-
-
-def _asked(request: dict[str, Any]) -> dict[str, Any]:
-    return {name: request[name] for name in forked.ASKED}
+    return found
 
 
 def _has_threads() -> bool:

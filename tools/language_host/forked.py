@@ -15,7 +15,6 @@ OWN_PATHS = [
     each for each in sys.path[1:] if each not in os.environ.get("PYTHONPATH", "").split(os.pathsep)
 ]
 """The paths of the interpreter itself, without those of whoever started the server."""
-ASKED = ("module", "arguments", "directory", "environment", "umask")
 
 
 @dataclass(frozen=True, kw_only=True)

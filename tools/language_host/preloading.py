@@ -29,7 +29,6 @@ class Preloading:
         self._rest = b""
         self._pending = self._remembered()
         self._known = set(self._pending)
-        self._loaded = False
 
     @property
     def pending(self) -> bool:
