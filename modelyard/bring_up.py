@@ -36,7 +36,7 @@ def platform_up(place: Place, report: Report) -> UpResult:
     """Bring the platform of one environment to what its program says."""
     report(f"{place.name}: platform")
     done = stacks.up(place.root, stacks.PLATFORM, place.name, report)
-    place.__dict__.pop("platform", None)
+    place.forget(stacks.PLATFORM)
     report(f"{place.name}: platform, {describe(done)}")
     return done
 

@@ -91,6 +91,11 @@ class Place:
 
         return ReleasesOutputs.read(self.name, outputs(self.root, RELEASES, self.name))
 
+    def forget(self, *stacks: str) -> None:
+        """Read what these stacks left anew when it is next asked for: they have changed."""
+        for stack in stacks:
+            self.__dict__.pop(stack, None)
+
     def _fits(self, session: "boto3.Session") -> bool:
         if "AWS_PROFILE" not in os.environ and self.in_sandbox:
             return False

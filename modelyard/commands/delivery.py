@@ -56,7 +56,7 @@ def list_(
 
     found = []
     for place in open_yard(target).places(env):
-        operations = Operations(place.client("dynamodb"), place.platform.operations_table)
+        operations = Operations.of(place)
         found += Journeys(operations).open()
     if as_json:
         emit([each.model_dump(mode="json") for each in found])

@@ -9,9 +9,8 @@ from modelyard.catalogue import environment, environments
 from modelyard.commands.options import JsonOption
 from modelyard.errors import unknown
 from modelyard.output import emit, note, say, table
+from modelyard.story.lengths import LAST_STAGE
 from modelyard.target import TargetOption, open_to_change
-
-STORIES = ("tell", "release", "none")
 
 
 def register(app: typer.Typer) -> None:
@@ -30,8 +29,8 @@ def up(
     ] = "tell",
 ) -> None:
     """Bring sandbox and environments up, tell the story once, and say where the report is."""
-    if story not in STORIES:
-        raise unknown("story", story, STORIES, where="--story")
+    if story not in LAST_STAGE:
+        raise unknown("story", story, [*LAST_STAGE], where="--story")
     from modelyard.story.tell import tell
 
     tell(story)

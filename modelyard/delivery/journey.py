@@ -2,11 +2,14 @@
 
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from modelyard.delivery.operations import Operations, Record
+
+if TYPE_CHECKING:
+    from modelyard.place import Place
 
 OPEN = "open-journeys"
 WITHDRAWN = "withdrawn: the request was cut off before delivery took it up"
@@ -79,6 +82,11 @@ class Journeys:
     def __init__(self, operations: Operations) -> None:
         self._operations = operations
         self._known: dict[str, Record] = {}
+
+    @classmethod
+    def of(cls, place: "Place") -> "Journeys":
+        """Return the journeys into an environment."""
+        return cls(Operations.of(place))
 
     def begin(self, journey: Journey) -> bool:
         """Record a new journey; False when it is known already."""

@@ -2,9 +2,12 @@
 
 import json
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
+
+if TYPE_CHECKING:
+    from modelyard.place import Place
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,6 +25,11 @@ class Operations:
     def __init__(self, client: Any, table: str) -> None:
         self._client = client
         self._table = table
+
+    @classmethod
+    def of(cls, place: "Place") -> "Operations":
+        """Return the table of an environment."""
+        return cls(place.client("dynamodb"), place.platform.operations_table)
 
     def create(self, id: str, body: dict[str, Any]) -> bool:
         """Store something new; False when it is there already."""

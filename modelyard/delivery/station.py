@@ -54,7 +54,7 @@ class Station:
     @cached_property
     def operations(self) -> Operations:
         """The table of what must be true once."""
-        return Operations(self.place.client("dynamodb"), self.place.platform.operations_table)
+        return Operations.of(self.place)
 
     @cached_property
     def journeys(self) -> Journeys:

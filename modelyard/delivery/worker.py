@@ -10,6 +10,7 @@ from modelyard.delivery.journey import Journey, OvertakenError, State
 from modelyard.delivery.reconciling import Reconciler
 from modelyard.delivery.station import Station
 from modelyard.errors import NotUpError
+from modelyard.stacks import PLATFORM, RELEASES
 
 HIDDEN_SECONDS = 900
 """How long a message stays with one worker: longer than the longest release."""
@@ -124,12 +125,7 @@ def _serve(station: Station, stop: threading.Event) -> None:
                 quiet_until = time.monotonic() + 60
             # A journey that is stuck keeps no message waiting; an environment that is away does.
             resumed = isinstance(error, StuckError)
-            _forget_outputs(station)
+            station.place.forget(PLATFORM, RELEASES)
             # Reading the outputs of a stack starts the engine: not to be done all the time.
             stop.wait(max(pause, 10.0) if isinstance(error, NotUpError) else pause)
             pause = min(pause * 2, 24.0)
-
-
-def _forget_outputs(station: Station) -> None:
-    for name in ("platform", "releases"):
-        station.place.__dict__.pop(name, None)

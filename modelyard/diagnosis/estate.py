@@ -22,7 +22,7 @@ def journeys(place: Place) -> Contents:
     from modelyard.delivery.journey import Journeys
     from modelyard.delivery.operations import Operations
 
-    operations = Operations(place.client("dynamodb"), place.platform.operations_table)
+    operations = Operations.of(place)
     found = Journeys(operations).open()
     return {"journeys.json": [each.model_dump(mode="json") for each in found]}
 

@@ -12,5 +12,5 @@ def deploy_releases(place: Place, report: Callable[[str], None]) -> UpResult:
     """Run the engine on the releases project; the platform's stack is not touched."""
     withdraw_lost(place, report)
     done = stacks.up(place.root, stacks.RELEASES, place.name, report)
-    place.__dict__.pop("releases", None)
+    place.forget(stacks.RELEASES)
     return done

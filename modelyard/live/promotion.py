@@ -37,7 +37,7 @@ def request_promotion(
     place = yard.place(target)
     evidence.require(before, model, release["image_digest"], target=target)
     approval = _approval(place, model, release)
-    operations = Operations(place.client("dynamodb"), place.platform.operations_table)
+    operations = Operations.of(place)
     journey = Journey(
         id=id or f"{model}-{target}-{uuid.uuid4().hex[:12]}".replace("_", "-"),
         model=model,
@@ -69,7 +69,7 @@ def follow(
     place: Place, journey_id: str, report: Callable[[str], None], *, patience: float = 1800.0
 ) -> Journey:
     """Wait until a journey has ended or waits for a person, telling every step."""
-    journeys = Journeys(Operations(place.client("dynamodb"), place.platform.operations_table))
+    journeys = Journeys.of(place)
     told: set[str] = set()
     state = None
     deadline = time.monotonic() + patience
@@ -97,7 +97,7 @@ def follow_run(
     place: Place, run: str, report: Callable[[str], None], *, patience: float = 1800.0
 ) -> Journey:
     """Wait for the journey of a training run that delivery has adopted, then follow it."""
-    journeys = Journeys(Operations(place.client("dynamodb"), place.platform.operations_table))
+    journeys = Journeys.of(place)
     deadline = time.monotonic() + patience
     while True:
         known = journeys.by_run(run)

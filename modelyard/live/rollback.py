@@ -56,7 +56,7 @@ def roll_back(
     """
     if not reason.strip():
         raise UsageError("A rollback needs a reason.", remedy='--reason "what went wrong"')
-    operations = Operations(place.client("dynamodb"), place.platform.operations_table)
+    operations = Operations.of(place)
     lines, intents = ReleaseLines.of(place), Intents(operations, model)
     with Lock(operations, "lines").waiting(
         f"rollback-{uuid.uuid4().hex}",

@@ -81,7 +81,7 @@ def _waiting(place: Place, model: str) -> str:
     from modelyard.delivery.journey import Journeys
     from modelyard.delivery.operations import Operations
 
-    operations = Operations(place.client("dynamodb"), place.platform.operations_table)
+    operations = Operations.of(place)
     on_their_way = [each for each in Journeys(operations).open() if each.model == model]
     return "; ".join(f"{each.version or 'new'}: {each.state.value}" for each in on_their_way)
 

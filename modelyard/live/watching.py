@@ -65,11 +65,14 @@ class WatchedWeek:
         return found[0].value if len(found) == 1 else None
 
 
-def watched_weeks(place: Place, model: str, *, week: date | None = None) -> list[WatchedWeek]:
-    """Every week that was watched, or only one, oldest first; none before the job's first run."""
+def watched_weeks(place: Place, model: str) -> list[WatchedWeek]:
+    """Every week that was watched, oldest first; none before the first run of the watch job."""
     table = delta(place, f"metrics/{model}")
-    if table is None:
-        return []
+    return [] if table is None else weeks_in(table)
+
+
+def weeks_in(table: Any, week: date | None = None) -> list[WatchedWeek]:
+    """The weeks in an opened metrics table, or only one of them, oldest first."""
     only = None if week is None else [("week", "=", week.isoformat())]
     by_week: dict[str, list[dict[str, Any]]] = {}
     for row in table.to_pyarrow_table(partitions=only).to_pylist():
@@ -82,7 +85,7 @@ def automatic_retrainings(place: Place, model: str) -> list[dict[str, Any]]:
     from modelyard.delivery.operations import Operations
     from modelyard.delivery.retraining import decisions
 
-    operations = Operations(place.client("dynamodb"), place.platform.operations_table)
+    operations = Operations.of(place)
     return decisions(operations, model)
 
 

@@ -2,19 +2,15 @@
 
 from collections.abc import Callable
 
-from botocore.exceptions import ClientError
-
 from modelyard.delivery.history import append_once
 from modelyard.errors import NotUpError, RefusedError
 from modelyard.live.endpoint import endpoint
 from modelyard.live.releases import Line, ReleaseLines
 from modelyard.place import Place
-from modelyard.storage import split_uri
+from modelyard.storage import exists, split_uri
 
 Answers = Callable[[Place, str, str], bool]
 """Says whether the endpoint of a model serves a version at this moment."""
-
-_ABSENT = {"404", "NoSuchBucket", "NoSuchKey", "NotFound"}
 
 
 def still_answers(place: Place, model: str, version: str) -> bool:
@@ -76,13 +72,8 @@ def why_lost(place: Place, line: Line) -> str:
     if bucket != own:
         return f"its package was in the bucket {bucket}, the bucket here is {own}"
     key = f"{prefix.rstrip('/').removesuffix('/manifest.json')}/manifest.json"
-    try:
-        place.client("s3").head_object(Bucket=bucket, Key=key)
-    except ClientError as error:
-        if error.response["Error"]["Code"] not in _ABSENT:
-            raise
-        return f"s3://{bucket}/{key} does not exist"
-    return ""
+    there = exists(place.client("s3"), bucket, key)
+    return "" if there else f"s3://{bucket}/{key} does not exist"
 
 
 def _record(

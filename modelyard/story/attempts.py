@@ -5,7 +5,6 @@ from itertools import count
 from typing import Any
 
 from modelyard.delivery.journey import ENDED, Journey, Journeys, State
-from modelyard.delivery.operations import Operations
 from modelyard.live.promotion import follow, request_promotion, require_live
 from modelyard.live.training import DONE, data_run, training_run
 from modelyard.place import Place
@@ -13,11 +12,6 @@ from modelyard.storage import bare
 from modelyard.story.teller import MODEL, Teller
 
 DIGITS = 12
-
-
-def journeys_of(place: Place) -> Journeys:
-    """Return the journeys into an environment."""
-    return Journeys(Operations(place.client("dynamodb"), place.platform.operations_table))
 
 
 def ingest_name(place: Place, purpose: str) -> str:
@@ -41,7 +35,7 @@ def ingested(place: Place, purpose: str) -> bool:
 
 def training_name(place: Place, release: dict[str, Any], purpose: str) -> str:
     """Name the training of a release for one purpose; another only after the last was in vain."""
-    journeys = journeys_of(place)
+    journeys = Journeys.of(place)
 
     def over(name: str) -> bool:
         run = training_run(place, MODEL, name)
@@ -57,7 +51,7 @@ def training_name(place: Place, release: dict[str, Any], purpose: str) -> str:
 def promote(teller: Teller, target: str, release: dict[str, Any]) -> Journey:
     """Carry a release into an environment; a journey that is on its way there is followed."""
     place = teller.place(target)
-    journeys = journeys_of(place)
+    journeys = Journeys.of(place)
     image = release["image_digest"]
     known = [e for e in journeys.open() if (e.model, e.image_digest) == (MODEL, image)]
 

@@ -39,8 +39,8 @@ def when_changed(place: Place, name: str, look: Callable[[Any], T | None], what:
 
     def newest() -> T | None:
         nonlocal looked_at
-        # To open a table is to read its whole log: only once there is something new in it.
-        if not exists(s3, lake, f"{name}/_delta_log/{looked_at + 1:020d}.json"):
+        # To open a table is to read its log: again only when there is something new in it.
+        if looked_at >= 0 and not exists(s3, lake, f"{name}/_delta_log/{looked_at + 1:020d}.json"):
             return None
         table = delta(place, name)
         if table is None:

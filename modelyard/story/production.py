@@ -4,7 +4,7 @@ import time
 from typing import Any
 
 from modelyard.delivery.history import ledger, log
-from modelyard.delivery.journey import PARKED, Journey, State
+from modelyard.delivery.journey import PARKED, Journey, Journeys, State
 from modelyard.errors import RefusedError, YardError
 from modelyard.live.endpoint import endpoint, wait_ready
 from modelyard.live.landing import example_batches
@@ -17,7 +17,7 @@ from modelyard.live.training import training_run
 from modelyard.place import Place
 from modelyard.release_record import latest_release
 from modelyard.story.agreement import agree, approve, wait_for_release
-from modelyard.story.attempts import journeys_of, promote, training_name
+from modelyard.story.attempts import promote, training_name
 from modelyard.story.growth import curated, ingest
 from modelyard.story.rows import landed, trained_on
 from modelyard.story.stage import Stage
@@ -115,7 +115,7 @@ def _retrain(teller: Teller) -> dict[str, Any]:
 def _candidate(teller: Teller) -> Journey:
     """Follow the second version to where it is live or waits; it is trained if it is not yet."""
     place = teller.place("prod")
-    journeys = journeys_of(place)
+    journeys = Journeys.of(place)
     release = live_release(place, MODEL)
     name = training_name(place, release, "story-second")
     if training_run(place, MODEL, name) is None:

@@ -5,6 +5,7 @@ from modelyard.errors import RefusedError
 from modelyard.laptop import sandbox
 from modelyard.output import note, say
 from modelyard.story import ground, growth, life, production
+from modelyard.story.lengths import LAST_STAGE
 from modelyard.story.stage import Stage, walk
 from modelyard.story.teller import Teller
 
@@ -12,12 +13,8 @@ LIVE_FROM, LIVE_UNTIL = "prod", "back"
 """Between the ends of these stages production is asked all the time; life asks by itself."""
 
 
-ENDS = {"tell": "life", "release": "back", "none": "environments"}
-"""How much of the story can be asked for, and the last stage of each."""
-
-
 def tell(much: str = "tell", *, from_empty: bool = False) -> None:
-    """Make every stage true that is not, and say where things are; `much` is one of ENDS."""
+    """Make every stage true that is not, and say where things are; `much` is a length."""
     teller = Teller.here(note)
     note(f"target: {teller.yard.target}")
     if from_empty:
@@ -30,7 +27,7 @@ def tell(much: str = "tell", *, from_empty: bool = False) -> None:
         *production.stages(teller),
         *life.stages(teller),
     ]
-    last = [stage.name for stage in stages].index(ENDS[much])
+    last = [stage.name for stage in stages].index(LAST_STAGE[much])
     if much == "none":
         walk(stages[: last + 1], teller.book, note)
     else:

@@ -4,12 +4,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from modelyard.delivery.journey import ENDED, Journey, State
-from modelyard.errors import YardError
-from modelyard.live.watching import WatchedWeek, automatic_retrainings, watched_weeks
+from modelyard.delivery.journey import ENDED, Journey, Journeys, State
+from modelyard.live.watching import WatchedWeek, automatic_retrainings, weeks_in
 from modelyard.place import Place
 from modelyard.story.agreement import agree, wait_for_release
-from modelyard.story.attempts import journeys_of
 from modelyard.story.patience import until, when_changed
 from modelyard.story.teller import MODEL, Teller
 
@@ -63,7 +61,7 @@ class Watch:
         week = when_changed(
             place,
             f"metrics/{MODEL}",
-            lambda table: _watched(place, self.monday),
+            lambda table: next(iter(weeks_in(table, self.monday)), None),
             f"the week of {self.monday} to be watched",
         )
         before = len(automatic_retrainings(place, MODEL))
@@ -123,7 +121,7 @@ def under_way(place: Place) -> list[Journey]:
     """
     return [
         each
-        for each in journeys_of(place).open()
+        for each in Journeys.of(place).open()
         if each.model == MODEL and each.cause and each.state is not State.AWAITING_WAIVER
     ]
 
@@ -137,7 +135,7 @@ def _decisions(place: Place, before: int, alarms: int) -> list[dict[str, Any]]:
 
     found = until(decided, "delivery to decide about the alarm")
     started = [journey_of(place, each) for each in found if each["starts"]]
-    journeys = journeys_of(place)
+    journeys = Journeys.of(place)
     until(lambda: all(map(journeys.find, started)) or None, "the retraining to begin")
     return found
 
@@ -147,11 +145,3 @@ def journey_of(place: Place, decided: dict[str, Any]) -> str:
     from modelyard.delivery.retraining import journey_id
 
     return journey_id(MODEL, place.name, str(decided["key"]))
-
-
-def _watched(place: Place, monday: date) -> WatchedWeek | None:
-    try:
-        found = watched_weeks(place, MODEL, week=monday)
-    except YardError:
-        return None
-    return found[0] if found else None

@@ -21,6 +21,7 @@ from modelyard.report.life.collect import followed, life
 from modelyard.report.life.facts import LifeFacts
 from modelyard.report.reading import Reading
 from tests.modelyard import world
+from tests.modelyard.living import ring
 
 MODELS = Path(__file__).parents[2] / "models"
 WEEK = date(2013, 12, 2)
@@ -114,18 +115,7 @@ def test_alarms_that_nobody_may_read_are_named_and_the_weeks_are_there(
 
     cloudwatch = lived.client("cloudwatch")
     monkeypatch.setattr(cloudwatch, "describe_alarm_history", refuse)
-    cloudwatch.put_metric_alarm(
-        AlarmName="drift",
-        Namespace="Modelyard",
-        MetricName="Breach",
-        Dimensions=[
-            {"Name": "Model", "Value": world.MODEL},
-            {"Name": "Signal", "Value": "label_rate"},
-        ],
-        ComparisonOperator="GreaterThanThreshold",
-        EvaluationPeriods=1,
-        Threshold=0,
-    )
+    ring(lived)
     reading = Reading()
     found = collected(lived, reading)
     assert len(found.weeks) == 1

@@ -107,7 +107,8 @@ def test_what_rang_is_decided_before_the_week_is_over(
     asked = iter([[], [], [decision]])
     monkeypatch.setattr(weeks, "automatic_retrainings", lambda place, model: next(asked))
     monkeypatch.setattr(weeks, "when_changed", lambda place, name, look, what: "the week")
-    monkeypatch.setattr(weeks, "journeys_of", lambda place: SimpleNamespace(find=lambda id: None))
+    journeys = SimpleNamespace(of=lambda place: SimpleNamespace(find=lambda id: None))
+    monkeypatch.setattr(weeks, "Journeys", journeys)
     clock = Clock(now=TUESDAY, rings=(change(LATE),))
     happened = watch(clock, said).end()
     assert clock.moves == [timedelta(0)]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from modelyard.delivery import lock
-from modelyard.story.attempts import journeys_of
+from modelyard.delivery.journey import Journeys
 from tests.modelyard import world
 from tests.modelyard.telling import Telling, telling
 
@@ -50,7 +50,7 @@ def test_nothing_is_done_twice_and_nothing_waits_for_ever(
     assert [len(told.trainings(name)) for name in world.ACCOUNTS] == [1, 1, 2]
     assert told.works.served["prod"] == "1"
     for place in told.places.values():
-        assert journeys_of(place).open() == []
+        assert Journeys.of(place).open() == []
     for station in told.deliveries:
         assert station.promotion_lock(world.MODEL).holder() is None
         assert freed(station.line_lock())

@@ -11,7 +11,7 @@ from modelyard.live.landing import start_ingest
 from modelyard.live.releases import ReleaseLines
 from modelyard.live.training import start_training
 from modelyard.place import Place
-from modelyard.story.attempts import ingest_name, journeys_of, training_name
+from modelyard.story.attempts import ingest_name, training_name
 from tests.modelyard import world
 from tests.modelyard.telling import telling
 
@@ -71,11 +71,11 @@ def test_a_training_that_failed_is_tried_again(dev: Place, status: str) -> None:
 
 
 def test_a_training_whose_version_was_refused_is_tried_again(dev: Place) -> None:
-    from modelyard.delivery.journey import Journey
+    from modelyard.delivery.journey import Journey, Journeys
 
     first = train(dev)
     run = first.rsplit("/", 1)[-1]
-    journeys = journeys_of(dev)
+    journeys = Journeys.of(dev)
     journeys.begin(
         Journey(
             id="j1",

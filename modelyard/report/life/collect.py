@@ -69,13 +69,12 @@ def _limits(spec: Any, weeks: list[WatchedWeek]) -> dict[str, float]:
 
 def _retraining(place: Place, model: str, decided: dict[str, Any]) -> RetrainingFacts:
     from modelyard.delivery.journey import Journeys
-    from modelyard.delivery.operations import Operations
     from modelyard.delivery.retraining import journey_id
 
     known = {name: decided[name] for name in ("at", "cause", "starts", "reason")}
     if not decided["starts"]:
         return RetrainingFacts(**known)
-    journeys = Journeys(Operations(place.client("dynamodb"), place.platform.operations_table))
+    journeys = Journeys.of(place)
     journey = journeys.find(journey_id(model, place.name, decided["key"]))
     if journey is None:
         return RetrainingFacts(**known)
