@@ -17,8 +17,8 @@ from modelyard.delivery.operations import Operations
 from modelyard.delivery.retraining import journey_id
 from modelyard.live import aftermath, watching
 from modelyard.place import Place
-from modelyard.report.life.collect import followed, life
-from modelyard.report.life.facts import LifeFacts
+from modelyard.report.life.collect import followed, latest_released, life
+from modelyard.report.life.facts import LifeFacts, RetrainingFacts
 from modelyard.report.reading import Reading
 from tests.modelyard import world
 from tests.modelyard.living import ring
@@ -136,6 +136,16 @@ def test_a_version_is_compared_with_the_one_it_followed() -> None:
     assert [line["version"] for line in pair] == ["1", "3"]
     assert followed(lines, "5") is None
     assert followed(lines[:1], "1") is None
+
+
+def test_one_that_was_kept_back_does_not_hide_the_one_that_went_live() -> None:
+    lines = [{"version": each} for each in ("2", "1", "3")]
+    known = {"at": "2013-12-10T06:01:00+00:00", "cause": "alarm", "starts": True, "reason": "-"}
+    live, kept = (RetrainingFacts(**known, version=each) for each in ("3", "4"))
+    skipped = RetrainingFacts(**{**known, "starts": False})
+    found = latest_released(lines, [live, kept, skipped])
+    assert found == (live, ({"version": "1"}, {"version": "3"}))
+    assert latest_released(lines, [kept, skipped]) is None
 
 
 def test_a_live_model_without_a_watched_week_is_no_gap(lived: Place) -> None:

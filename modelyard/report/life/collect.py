@@ -92,16 +92,30 @@ def followed(released: Sequence[Line], version: str) -> tuple[Line, Line] | None
     return (released[at[-1] - 1], released[at[-1]]) if at else None
 
 
+def latest_released(
+    released: Sequence[Line], retrainings: Sequence[RetrainingFacts]
+) -> tuple[RetrainingFacts, tuple[Line, Line]] | None:
+    """The last retraining whose version went live, with the lines before and after.
+
+    A later one may have been kept back: it says nothing about what was released before it.
+    """
+    for each in reversed(retrainings):
+        pair = followed(released, each.version)
+        if pair is not None:
+            return each, pair
+    return None
+
+
 def _after(place: Place, life: LifeFacts) -> Aftermath | None:
-    """Compare the latest version that came by itself with the one it followed, if it went live."""
-    made = [each for each in life.retrainings if each.version]
+    """Compare the latest version that came by itself and went live with the one it followed."""
     lines = ReleaseLines.of(place)
     now = lines.live(life.model)
-    if not (made and now and life.dated and life.weeks):
+    if not (now and life.dated and life.weeks):
         return None
-    pair = followed([*lines.history(life.model), now], made[-1].version)
-    if pair is None:
+    found = latest_released([*lines.history(life.model), now], life.retrainings)
+    if found is None:
         return None
-    first = datetime.fromisoformat(made[-1].at).date()
+    retraining, pair = found
+    first = datetime.fromisoformat(retraining.at).date()
     last = date.fromisoformat(life.weeks[-1].week) + timedelta(days=6)
     return aftermath(place, life.model, *pair, first, last)
