@@ -50,10 +50,15 @@ def curated(contract: Contract) -> dict[str, pl.DataFrame]:
 def test_each_table_is_cut_by_its_own_newest_row(
     spec: ModelSpec, contract: Contract, curated: dict[str, pl.DataFrame]
 ) -> None:
-    kept = recent_tables(spec, contract, curated)
+    recent = {
+        "flights": Recent(column="time_hour", days=45),
+        "weather": Recent(column="time_hour", days=20),
+    }
+    shorter = spec.model_copy(update={"data": spec.data.model_copy(update={"recent": recent})})
+    kept = recent_tables(shorter, contract, curated)
     assert {name: frame.height for name, frame in kept.items()} == {
         "flights": 46,
-        "weather": 46,
+        "weather": 21,
         "airports": 1,
         "airlines": 1,
         "planes": 1,
