@@ -1,6 +1,6 @@
 """The containers a model needs, as frozen data: what is deployed reads this and nothing else."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ml.spec import ModelSpec
 
@@ -10,7 +10,7 @@ RUN = "Run"
 
 @dataclass(frozen=True, kw_only=True)
 class Step:
-    """One container of a pipeline; steps run in the order in which they are listed."""
+    """One container of a pipeline."""
 
     name: str
     command: tuple[str, ...]
@@ -19,6 +19,8 @@ class Step:
     cpu: float
     memory_gib: float
     instance_type: str
+    after: tuple[str, ...] = ()
+    """Steps that must have succeeded before it starts; listed before it."""
 
     @property
     def parameters(self) -> tuple[str, ...]:
@@ -98,7 +100,7 @@ def training_steps(spec: ModelSpec) -> tuple[Step, ...]:
     cut = ("Start", "End", "Days", "Sample")
     window = tuple((f"--{name.lower()}", name) for name in cut)
     source = (("--source", "Source"), ("--lake", "Lake"))
-    return (
+    return _chain(
         _step(spec, "features", (*source, *_ART, *window)),
         _step(spec, "train", _ART),
         _step(spec, "evaluate", _ART),
@@ -130,7 +132,9 @@ def data_steps(spec: ModelSpec, *, mirrored: bool = True) -> tuple[Step, ...]:
     redact = _step(
         spec, "redact", (("--lake", "Lake"), ("--mirror", "Mirror"), ("--secret", "Secret"))
     )
-    return (ingest, refresh, redact) if mirrored else (ingest, refresh)
+    # Both only read what is curated.
+    readers = (refresh, redact) if mirrored else (refresh,)
+    return (ingest, *(replace(each, after=(ingest.name,)) for each in readers))
 
 
 def server(spec: ModelSpec) -> Workload:
@@ -184,6 +188,14 @@ def watcher(spec: ModelSpec) -> Job:
             "POD_NAME",
         ),
     )
+
+
+def _chain(first: Step, *others: Step) -> tuple[Step, ...]:
+    """Each step after the one before it."""
+    made = [first]
+    for step in others:
+        made.append(replace(step, after=(made[-1].name,)))
+    return tuple(made)
 
 
 def _step(spec: ModelSpec, name: str, arguments: tuple[tuple[str, str], ...]) -> Step:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from modelyard import stacks
 from modelyard.images import build_release, copy_into
@@ -16,6 +16,7 @@ from modelyard.stacks import UpResult
 from modelyard.storage import read_json, write_json
 from modelyard.target import Yard
 
+Done = TypeVar("Done")
 Report = Callable[[str], None]
 Build = Callable[[Place, Report], dict[str, Any]]
 """Makes the release image of the commit that is checked out, and returns its record."""
@@ -62,7 +63,7 @@ def bring_up(
     ]
 
 
-def side_by_side(names: list[str], work: Callable[[str], UpResult]) -> dict[str, UpResult]:
+def side_by_side(names: list[str], work: Callable[[str], Done]) -> dict[str, Done]:
     """Do the same for every environment at once; all end before the first failure is raised."""
     with ThreadPoolExecutor(max_workers=max(1, len(names))) as pool:
         started = {name: pool.submit(work, name) for name in names}

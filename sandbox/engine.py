@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sandbox import checkpoint
 from sandbox.engine_events import Events
 from sandbox.errors import SandboxError
 
@@ -72,6 +73,9 @@ class Engine:
 
     def outputs(self, stack: str) -> dict[str, Any]:
         """The stack's outputs, secrets in clear."""
+        kept = checkpoint.outputs(self._environment, self._folder, stack)
+        if kept is not None:
+            return kept
         answer = self._ask("stack", "output", "--json", "--show-secrets", "--stack", stack)
         found: dict[str, Any] = json.loads(answer)
         return found

@@ -45,7 +45,7 @@ class JobPipelineArgs:
     """What starts the jobs."""
 
     steps: tuple[Step, ...]
-    """The jobs, in order."""
+    """The jobs; one that waits for others comes after them."""
 
     step_roles: Mapping[str, pulumi.Input[str]]
     """What each job acts as, by step name."""
@@ -62,6 +62,9 @@ class JobPipelineArgs:
                 raise ValueError(f"step_roles must name a role for the step {step.name!r}")
             if missing := set(step.parameters) - set(self.defaults):
                 raise ValueError(f"defaults must give {sorted(missing)} of the step {step.name!r}")
+            known = self.steps[: self.steps.index(step)]
+            if unknown := set(step.after) - {each.name for each in known}:
+                raise ValueError(f"steps must list {sorted(unknown)} before {step.name!r}")
 
 
 class JobPipeline(pulumi.ComponentResource):
@@ -85,8 +88,8 @@ class JobPipeline(pulumi.ComponentResource):
             pipeline_description=args.description,
             role_arn=args.role_arn,
             pipeline_definition=definition(args),
-            # One run at a time is enough for a model, and two would race for its tables.
-            parallelism_configuration={"max_parallel_execution_steps": 1},
+            # Steps that wait for the same one run side by side; more would be paid for at once.
+            parallelism_configuration={"max_parallel_execution_steps": 2},
             opts=pulumi.ResourceOptions(parent=self),
         )
 

@@ -62,16 +62,17 @@ def compile_definition(plan: PipelinePlan) -> str:
         for name in dict.fromkeys(["Image", *(p for s in plan.steps for p in s.parameters)])
     }
     values = {**parameters, RUN: ExecutionVariables.PIPELINE_EXECUTION_ID}
-    jobs: list[SdkStep] = []
+    jobs: dict[str, SdkStep] = {}
     for step in plan.steps:
-        jobs.append(JobStep(step.name, job_request(plan, step, values), jobs[-1:]))
+        before = [jobs[name] for name in step.after]
+        jobs[step.name] = JobStep(step.name, job_request(plan, step, values), before)
     # A session would look for credentials and a bucket; compiling a definition needs neither.
     offline = SimpleNamespace(client=lambda service: None)
     absent = SimpleNamespace(sagemaker_config=None, local_mode=False, boto_session=offline)
     pipeline = Pipeline(
         name=plan.name,
         parameters=list(parameters.values()),
-        steps=jobs,
+        steps=list(jobs.values()),
         sagemaker_session=absent,
         # Experiments are MLflow's business.
         pipeline_experiment_config=None,

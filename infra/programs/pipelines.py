@@ -111,7 +111,7 @@ def _make(
         f"{spec.kebab}-{kind}",
         JobPipelineArgs(
             name=f"{spec.kebab}-{kind}",
-            description=f"{' → '.join(step.name for step in steps)} of {spec.name}",
+            description=f"{', '.join(step.name for step in steps)} of {spec.name}",
             role_arn=platform.pipeline_role_arn,
             steps=steps,
             step_roles=roles,

@@ -1,7 +1,9 @@
 """Stages three to five: data land, a model is developed on the mirror, then staged."""
 
+from functools import partial
 from typing import Any
 
+from modelyard.bring_up import side_by_side
 from modelyard.delivery import evidence
 from modelyard.errors import RefusedError, YardError
 from modelyard.live.landing import (
@@ -87,10 +89,37 @@ def _mirrored(place: Place) -> bool:
 
 
 def _land(teller: Teller) -> dict[str, Any]:
+    # Staging's own, for its training two stages later: two accounts share nothing but the time.
+    side_by_side(["prod", "staging"], partial(_land_first, teller))
+    place = teller.place("prod")
+    found = zones(place, TABLES)
+    rules = {zone.table: zone.rules for zone in found}
+    return {
+        "rows": {zone.table: zone.raw for zone in found},
+        "curated": {zone.table: zone.curated for zone in found},
+        "quarantine": rules,
+        "refused": [each["reason"] for each in refused_batches(place, TABLES)],
+    }
+
+
+def _land_first(teller: Teller, name: str) -> None:
+    if name == "staging":
+        _land_in_staging(teller)
+    else:
+        _land_with_faults(teller, teller.place(name))
+
+
+def _land_in_staging(teller: Teller) -> None:
+    place = teller.place("staging")
+    if not curated(place, FIRST_MONTHS):
+        ingest(teller, place, example_batches(MODEL, FIRST_MONTHS), "story-first")
+
+
+def _land_with_faults(teller: Teller, place: Place) -> None:
+    """Rows that are planted to be caught, then a batch that has to be refused whole."""
     from importlib import import_module
 
     source = import_module(f"models.{MODEL}.source")
-    place = teller.place("prod")
     batches = example_batches(MODEL, FIRST_MONTHS)
     # Not once more: with the wrong batch landed, a run over what is left does not succeed.
     if not curated(place, FIRST_MONTHS) or not _mirrored(place):
@@ -102,14 +131,6 @@ def _land(teller: Teller) -> dict[str, Any]:
             if not refused_batches(place, TABLES):
                 raise
             teller.report(f"refused, as it should be: {refused.message}")
-    found = zones(place, TABLES)
-    rules = {zone.table: zone.rules for zone in found}
-    return {
-        "rows": {zone.table: zone.raw for zone in found},
-        "curated": {zone.table: zone.curated for zone in found},
-        "quarantine": rules,
-        "refused": [each["reason"] for each in refused_batches(place, TABLES)],
-    }
 
 
 def _proven(teller: Teller, name: str) -> str | None:
@@ -144,9 +165,8 @@ def _develop(teller: Teller) -> dict[str, Any]:
 
 
 def _stage(teller: Teller) -> dict[str, Any]:
+    _land_in_staging(teller)
     place = teller.place("staging")
-    if not curated(place, FIRST_MONTHS):
-        ingest(teller, place, example_batches(MODEL, FIRST_MONTHS), "story-first")
     done = promote(teller, "staging", latest_release(teller.place("dev")))
     return {
         "rows": trained_on(place, done.run),

@@ -15,7 +15,7 @@ from infra.model_development.definition_template import render
 from infra.model_development.job_pipeline import JobPipeline, JobPipelineArgs
 from infra.model_development.pipeline_definition import PipelinePlan, compile_definition
 from infra.model_development.retraining_schedule import schedule_expression
-from ml.workloads import RUN, training_steps
+from ml.workloads import RUN, data_steps, training_steps
 from tests.infra.examples import EXAMPLES, IMAGE, KEY, MODEL, ROLE
 
 STEPS = training_steps(MODEL)
@@ -97,6 +97,22 @@ def test_another_release_does_not_ask_the_sdk_again(monkeypatch: pytest.MonkeyPa
     assert parameters["Champion"] == "s3://other/manifest.json"
     with pytest.raises(AssertionError, match="is known"):
         render(replace(PLAN, steps=STEPS[:2]))
+
+
+def test_steps_that_read_the_same_run_side_by_side() -> None:
+    steps = data_steps(MODEL)
+    roles = {step.name: ROLE for step in steps}
+    defaults = dict.fromkeys(("Image", *(name for step in steps for name in step.parameters)), "v")
+    plan = replace(PLAN, steps=steps, roles=roles, defaults=defaults)
+    found = {each["Name"]: each.get("DependsOn", []) for each in json.loads(render(plan))["Steps"]}
+    assert found == {"ingest": [], "refresh": ["ingest"], "redact": ["ingest"]}
+
+
+def test_a_step_that_waits_for_one_after_it_is_refused() -> None:
+    args = EXAMPLES[JobPipeline]
+    assert isinstance(args, JobPipelineArgs)
+    with pytest.raises(ValueError, match=r"steps must list \['ingest'\] before 'redact'"):
+        replace(args, steps=args.steps[::-1])
 
 
 def test_a_step_without_role_or_a_parameter_without_value_is_refused() -> None:

@@ -1,5 +1,6 @@
 """In the sandbox, plain `pulumi` runs the checkout's program with the real engine."""
 
+import json
 import os
 import shutil
 import signal
@@ -12,6 +13,7 @@ import pytest
 
 import tools
 from sandbox import Project, Sandbox
+from sandbox.checkpoint import outputs
 from sandbox.engine import Engine, EngineError
 from tests.sandbox.conftest import ENVIRONMENTS
 from tests.sandbox.test_lifecycle import eventually
@@ -115,6 +117,19 @@ def test_up_twice_changes_nothing_the_second_time_and_destroy_leaves_nothing(
     assert engine.outputs("dev") == {"word": "two", "secret": "hush"}
     engine.destroy("dev")
     assert engine.export("dev")["deployment"].get("resources", []) == []
+
+
+def test_outputs_without_a_secret_are_those_that_the_engine_tells(
+    world: tuple[Sandbox, Path],
+    engine: Engine,
+    checkout: Path,
+    shell: Callable[..., "subprocess.CompletedProcess[str]"],
+) -> None:
+    (checkout / "__main__.py").write_text(PROGRAM.replace('Output.secret("hush")', "get_stack()"))
+    engine.up("dev")
+    kept = outputs(world[0].environ(), checkout, "dev")
+    assert kept == {"word": "two", "secret": "dev"}
+    assert kept == json.loads(shell("stack", "output", "--json", "--stack", "dev").stdout)
 
 
 def test_an_edit_of_code_stack_file_or_overlay_shows_in_the_next_preview(
