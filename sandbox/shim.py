@@ -55,6 +55,8 @@ def main(root: Path, arguments: list[str]) -> None:
     if option(arguments, "--event-log"):
         # The engine hides this option from those who do not ask for it.
         environment["PULUMI_DEBUG_COMMANDS"] = "true"
+    # It writes the whole state at every step, which is garbage a moment later.
+    environment.setdefault("GOGC", "400")
     arguments = absolute_paths(arguments, folder)
     os.execve(engine, ["pulumi", "-C", str(mirrored), *arguments], environment)
 

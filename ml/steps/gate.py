@@ -29,8 +29,8 @@ from ml.steps.run_folder import (
     RunFolder,
     folder_of,
     run_parser,
-    tell,
 )
+from ml.steps.telling import tell
 
 _NO_CHAMPION = ("", "none")
 

@@ -41,8 +41,8 @@ from ml.steps.run_folder import (
     RunFolder,
     folder_of,
     run_parser,
-    tell,
 )
+from ml.steps.telling import tell
 
 
 def run(argv: Sequence[str]) -> int:

@@ -31,9 +31,9 @@ from ml.steps.run_folder import (
     RunFolder,
     folder_of,
     run_parser,
-    tell,
 )
 from ml.steps.serving_form import ServingForm, serving_form
+from ml.steps.telling import tell
 
 
 def run(argv: Sequence[str]) -> int:

@@ -13,7 +13,8 @@ from ml.failures import StepError
 from ml.steps.arguments import spec_of
 from ml.steps.clients import client
 from ml.steps.package import package_folder
-from ml.steps.run_folder import folder_of, run_parser, tell
+from ml.steps.run_folder import folder_of, run_parser
+from ml.steps.telling import tell
 
 
 def run(argv: Sequence[str]) -> int:

@@ -6,7 +6,6 @@ import argparse
 import io
 import json
 import re
-import sys
 from dataclasses import dataclass
 from typing import Any
 
@@ -103,8 +102,3 @@ def folder_of(flags: argparse.Namespace) -> RunFolder:
             f"--run: {flags.run!r} is no run id; letters, digits, - and _", exit_code=2
         )
     return RunFolder(store=Store(flags.artifacts), model=flags.model, run=flags.run)
-
-
-def tell(summary: str, result: dict[str, Any]) -> None:
-    """Say what was done: lines for people, then one line of JSON for programs."""
-    sys.stdout.write(f"{summary}\n{json.dumps(result, sort_keys=True)}\n")

@@ -10,7 +10,8 @@ from ml.development.search import search
 from ml.development.train import last_label_day, load_build, train
 from ml.governance.lineage import library_versions
 from ml.steps.arguments import spec_of
-from ml.steps.run_folder import FITTED, HOLDOUT, MODEL, TRAINING, folder_of, run_parser, tell
+from ml.steps.run_folder import FITTED, HOLDOUT, MODEL, TRAINING, folder_of, run_parser
+from ml.steps.telling import tell
 
 
 def run(argv: Sequence[str]) -> int:

@@ -1,141 +1,31 @@
-"""Step `watch`: complete weeks of answers → metrics table, reports, and what alarms listen to."""
+"""Step `watch`: compare complete weeks of answers with those before; tell what broke."""
 
 from __future__ import annotations
 
 import argparse
-import json
 import os
-import socket
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
-from typing import Any
+from datetime import date
 
-import polars as pl
-
-from ml.data.lakehouse import Lakehouse
 from ml.data.store import Store
-from ml.development.inputs import OUTPUTS
 from ml.failures import StepError
-from ml.monitoring.answered_weeks import AnsweredWeek, AnsweredWeeks
-from ml.monitoring.metric_data import metric_data, tell_cloudwatch
-from ml.monitoring.metrics_table import (
-    MetricsTable,
-    Stamp,
-    of_week,
-    table_rows,
-    verdicts,
-    weeks_of,
-)
-from ml.monitoring.package_facts import facts_of
-from ml.monitoring.signals import WeekSummary, summarise
-from ml.monitoring.summaries import Summaries
-from ml.monitoring.watch import Rules
-from ml.monitoring.watching import WatchedWeek, open_weeks, watch
-from ml.monitoring.week_report import report_key, week_report, week_text
-from ml.spec import ModelSpec
 from ml.steps.arguments import StepParser, spec_of
-from ml.steps.clients import client
-from ml.steps.logs import configure
-from ml.steps.run_folder import tell
+from ml.steps.telling import tell
 
 
 def run(argv: Sequence[str]) -> int:
     """Watch every week that is open, or one; doing it again changes nothing."""
     flags = _parser().read(argv)
-    configure()
-    spec, lake = spec_of(flags), _root(flags, "lake")
-    if spec.estimator.task not in OUTPUTS:
-        task = spec.estimator.task
-        tell(f"{spec.name}: answers of the task {task} are not watched yet", {"step": "watch"})
-        return 0
+    spec, lake, artifacts = spec_of(flags), _root(flags, "lake"), _root(flags, "artifacts")
     until, only = _day(flags, "until"), _day(flags, "week")
-    artifacts = Store(_root(flags, "artifacts"))
-    answers, table = AnsweredWeeks(Lakehouse(lake), spec), MetricsTable(Lakehouse(lake), spec.name)
-    complete = answers.complete(until)
-    known = table.read()
-    chosen = _chosen(complete, known, spec, only)
-    # Values and labels of a task's answers are read under one name each.
-    rules = Rules.of(spec, OUTPUTS[spec.estimator.task])
-    summaries = Summaries(Store(lake), spec.name, rules.subject)
-    done = [
-        _keep(spec, table, known, Store(lake), watched, newest=watched.part is complete[-1])
-        for watched in watch(
-            complete,
-            chosen,
-            lambda part: _summary(part, answers, summaries, rules),
-            rules,
-            lambda digests: facts_of(artifacts, spec.name, digests),
-        )
-    ]
-    lines = [
-        f"{one['week']}  {one['rows']:>8} rows  {one['label_coverage']:>6.1%} labelled  "
-        f"{'broke: ' + ', '.join(one['broke']) if one['broke'] else 'calm'}"
-        for one in done
-    ]
-    tell(
-        "\n".join(lines) or f"{spec.name}: no open week of {len(complete)} complete ones",
-        {"step": "watch", "complete": len(complete), "weeks": done},
-    )
+    if only is None and not Store(lake).list(f"predictions/{spec.name}/_delta_log/"):
+        tell(f"{spec.name}: no answers yet", {"step": "watch", "complete": 0, "weeks": []})
+        return 0
+    # What compares weeks takes seconds to load, and most models of most environments answer none.
+    from ml.steps.watch_weeks import watch_weeks
+
+    watch_weeks(spec, lake, artifacts, until=until, only=only)
     return 0
-
-
-def _summary(
-    part: AnsweredWeek, answers: AnsweredWeeks, summaries: Summaries, rules: Rules
-) -> WeekSummary | None:
-    """What a week came to; its rows are read only when there are others than before."""
-    held = answers.held(part)
-    known = summaries.recall(part.week, held) if held else None
-    if known is not None:
-        return known
-    rows = answers.read(part)
-    if rows.is_empty():
-        return None
-    summary = summarise(part.week, rows, rules.subject)
-    if held is not None:
-        summaries.keep(summary, held)
-    return summary
-
-
-def _keep(
-    spec: ModelSpec,
-    table: MetricsTable,
-    known: pl.DataFrame,
-    reports: Store,
-    watched: WatchedWeek,
-    *,
-    newest: bool,
-) -> dict[str, Any]:
-    """Write what one week says; the table last, so that a kill before it repeats all of it."""
-    stamp = Stamp(at=datetime.now(UTC), by=os.environ.get("POD_NAME") or socket.gethostname())
-    rows = table_rows(watched, stamp)
-    now, before = verdicts(rows), verdicts(of_week(known, watched.summary.week))
-    told = newest and now != before
-    if told:
-        data = list(metric_data(spec.name, watched, now))
-        told = tell_cloudwatch(client("cloudwatch"), data)
-    report, key = week_report(spec.name, watched), report_key(spec.name, watched)
-    written = not table.says(rows, known)
-    if written:
-        reports.put(f"{key}.json", json.dumps(report, indent=1, sort_keys=True).encode())
-        reports.put(f"{key}.md", week_text(spec.name, watched).encode())
-        table.put(rows)
-    shown = ("week", "rows", "labelled", "label_coverage", "versions", "broke")
-    return {**{name: report[name] for name in shown}, "written": written, "told": told}
-
-
-def _chosen(
-    complete: list[AnsweredWeek], known: pl.DataFrame, spec: ModelSpec, only: date | None
-) -> list[AnsweredWeek]:
-    found = open_weeks(complete, weeks_of(known), spec.monitoring.final_after_days)
-    if only is None:
-        return found
-    if all(part.week.start != only for part in complete):
-        span = f"{complete[0].week.start} to {complete[-1].week.start}" if complete else "none"
-        raise StepError(
-            f"--week: {only} is not the Monday of a complete week that was answered; "
-            f"complete: {span}"
-        )
-    return [part for part in found if part.week.start == only]
 
 
 def _parser() -> StepParser:

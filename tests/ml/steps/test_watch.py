@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -19,6 +21,7 @@ from ml.monitoring.fingerprint import fingerprint
 from ml.monitoring.metrics_table import PROVENANCE, MetricsTable, of_week, verdicts, weeks_of
 from ml.monitoring.windows import Week
 from ml.spec import ModelSpec, load_model
+from ml.steps import watch_weeks
 from tests.ml.monitoring.lake import FIRST, add_labels, answer_day, answer_weeks, answers_of
 from tests.recovery import Recovery
 
@@ -65,7 +68,7 @@ def told(spec: ModelSpec, monkeypatch: pytest.MonkeyPatch) -> CloudWatch:
     """What CloudWatch hears."""
     heard = CloudWatch()
     monkeypatch.setattr(step, "spec_of", lambda flags: spec)
-    monkeypatch.setattr(step, "client", lambda service: heard)
+    monkeypatch.setattr(watch_weeks, "client", lambda service: heard)
     return heard
 
 
@@ -305,6 +308,18 @@ def test_a_package_whose_facts_were_changed_gives_none(
 
 def test_a_model_nobody_asked_has_no_week(lake: Lakehouse, told: CloudWatch) -> None:
     assert watch(lake).is_empty()
+
+
+def test_finding_no_answers_loads_nothing_that_compares_weeks(lake: Lakehouse) -> None:
+    """Every model of every environment is looked at every week, and most are asked nothing."""
+    look = [MODEL, "--lake", lake.root, "--artifacts", lake.root]
+    code = f"import sys; import ml.steps.watch as step; step.run(['--model', *{look}]); "
+    code += "sys.exit(', '.join({'polars', 'numpy', 'deltalake'} & {*sys.modules}) or 0)"
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "no answers yet" in done.stdout
 
 
 def test_a_week_that_cannot_be_watched_is_refused_by_name(
