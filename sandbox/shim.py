@@ -25,6 +25,9 @@ PATHS = {
 }  # fmt: skip
 """Options that name a file relative to the caller's folder."""
 
+PROGRAM_DEBUG = "MODELYARD_PROGRAM_DEBUG"
+"""Tells the language host that the program's debug messages are wanted."""
+
 
 def main(root: Path, arguments: list[str]) -> None:
     """Become the real engine."""
@@ -55,6 +58,8 @@ def main(root: Path, arguments: list[str]) -> None:
     if option(arguments, "--event-log"):
         # The engine hides this option from those who do not ask for it.
         environment["PULUMI_DEBUG_COMMANDS"] = "true"
+    if {"--debug", "-d"} & {*arguments}:
+        environment[PROGRAM_DEBUG] = "true"
     # It writes the whole state at every step, which is garbage a moment later.
     environment.setdefault("GOGC", "400")
     arguments = absolute_paths(arguments, folder)

@@ -132,6 +132,20 @@ def test_outputs_without_a_secret_are_those_that_the_engine_tells(
     assert kept == json.loads(shell("stack", "output", "--json", "--stack", "dev").stdout)
 
 
+def test_debug_messages_of_the_program_are_sent_where_somebody_reads_them(
+    shell: Callable[..., "subprocess.CompletedProcess[str]"], tmp_path: Path
+) -> None:
+    """Otherwise the program would wait for the engine five times for each resource."""
+    events = tmp_path / "events"
+    preview = ("preview", "--stack", "dev", "--non-interactive", "--event-log", str(events))
+    shell(*preview)
+    assert "resource" in events.read_text()
+    assert '"severity":"debug"' not in events.read_text()
+    shell(*preview, "--debug")
+    assert '"severity":"debug"' in events.read_text()
+    assert "registering resource: ty=aws:tiny:Thing" in events.read_text()
+
+
 def test_an_edit_of_code_stack_file_or_overlay_shows_in_the_next_preview(
     engine: Engine, checkout: Path
 ) -> None:

@@ -14,7 +14,7 @@ import pulumi
 import pulumi.runtime
 
 from tools.language_host.host import LOGGED
-from tools.language_host.program import REQUEST
+from tools.language_host.program import DEBUG, REQUEST
 
 
 def main() -> int:
@@ -27,6 +27,9 @@ def main() -> int:
     sys.path.insert(0, os.path.abspath(folder))
     pulumi.runtime.set_all_config(run["config"], run["secrets"])
     pulumi.runtime.configure(pulumi.runtime.Settings(**run["settings"]))
+    if not os.environ.get(DEBUG):
+        # Each is a call that the program waits for, and nobody is shown it without --debug.
+        pulumi.log.debug = _unheard
     script = os.path.join(program, "__main__.py") if os.path.isdir(program) else program
     try:
         _execute(script, workers=max(run["settings"]["parallel"], 1) * 4)
@@ -45,6 +48,10 @@ def main() -> int:
         pulumi.log.error(f"The program failed with an unhandled exception:\n{_traceback()}")
         return LOGGED
     return 0
+
+
+def _unheard(*_: object, **__: object) -> None:
+    """Take a message that nobody wants to read."""
 
 
 def _execute(script: str, workers: int) -> None:

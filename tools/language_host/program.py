@@ -11,6 +11,10 @@ REQUEST = "MODELYARD_RUN_REQUEST"
 """Environment variable that carries the request to the program's process."""
 
 
+DEBUG = "MODELYARD_PROGRAM_DEBUG"
+"""Set where somebody wants to read the SDK's debug messages: five for each resource."""
+
+
 def start(request: Any, engine: str) -> "subprocess.Popen[bytes]":
     """Start the process; its output goes where the host's goes, so the engine shows it."""
     info = request.info
