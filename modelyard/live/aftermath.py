@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from modelyard.live.landing import delta
+from modelyard.live.packages import fetched
 from modelyard.live.releases import Line
 from modelyard.place import Place
 
@@ -90,19 +91,9 @@ def aftermath(
 
 def _scores(place: Place, model: str, line: Line, rows: Any) -> Any:
     from ml.deployment.predictors import load_predictor
-    from ml.deployment.signing import PublicKeys
-    from ml.deployment.store import Folder, fetch_package
 
-    keys = PublicKeys.from_kms(place.client("kms"), [place.platform.signing_key_arn])
     with tempfile.TemporaryDirectory(prefix="aftermath-") as cache:
-        package = fetch_package(
-            Folder.at(place.client("s3"), line["package"]),
-            Path(cache),
-            keys,
-            digest=line["digest"],
-            model=model,
-        )
-        return load_predictor(package).score(rows)
+        return load_predictor(fetched(place, model, line, Path(cache))).score(rows)
 
 
 def _table(place: Place, name: str, where: Any = None) -> Any:

@@ -10,6 +10,7 @@ from modelyard.delivery.operations import Operations
 from modelyard.errors import RefusedError, UsageError, YardError
 from modelyard.live.deploying import deploy_releases
 from modelyard.live.endpoint import endpoint, wait_ready
+from modelyard.live.packages import require_whole
 from modelyard.live.releases import Line, ReleaseLines
 from modelyard.live.rollback_intent import Intent, Intents
 from modelyard.place import Place, person
@@ -19,6 +20,8 @@ Deploy = Callable[[Place, Callable[[str], None]], object]
 """Runs the engine on the environment's releases; the platform stack is not touched."""
 Served = Callable[[Place, str], str]
 """Returns the version that the endpoint itself names, once it is ready."""
+Check = Callable[[Place, str, Line], None]
+"""Raises where a line's package is not what was signed."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,10 +52,12 @@ def roll_back(
     *,
     deploy: Deploy = deploy_releases,
     served: Served = served_version,
+    check: Check = require_whole,
 ) -> RolledBack:
     """Make the previous version live again; it is recorded only once it really answers.
 
-    One that was cut off after its line had changed is ended by the next call.
+    A version whose package is not whole is refused before anything changes. A rollback that was
+    cut off after its line had changed is ended by the next call.
     """
     if not reason.strip():
         raise UsageError("A rollback needs a reason.", remedy='--reason "what went wrong"')
@@ -67,6 +72,7 @@ def roll_back(
         intent = intents.begun(lines)
         if intent is None:
             intent = _plan(place, lines, model, reason)
+            check(place, model, intent.target)
             intents.begin(intent)
             lines.back(model)
             _deploy_or_undo(place, report, deploy, lines, intent, intents)

@@ -236,6 +236,7 @@ def _stand_in(monkeypatch: pytest.MonkeyPatch, works: Works) -> None:
             roll_back,
             deploy=lambda place, report: works.machinery().deploy(place),
             served=lambda place, model: works.served[place.name],
+            check=lambda place, model, line: None,
         ),
     }.items():
         monkeypatch.setattr(name, stand_in)

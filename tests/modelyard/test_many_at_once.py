@@ -165,6 +165,7 @@ def test_a_promotion_and_a_rollback_come_one_after_the_other(
             lambda message: None,
             deploy=lambda place, report: works._deploy(place),
             served=lambda place, model: works.served["prod"],
+            check=lambda place, model, line: None,
         ).to_version
 
     with recovery.within(30, "a promotion and a rollback at once"):

@@ -113,6 +113,7 @@ def test_rollback_is_recorded_once_the_old_version_answers(prod: Place) -> None:
         lambda message: None,
         deploy=deploy,
         served=lambda place, model: deployed[-1],
+        check=lambda place, model, line: None,
     )
     assert (done.from_version, done.to_version, done.image) == ("2", "1", "sha256:1")
     [entry] = log(prod)
@@ -131,6 +132,13 @@ def test_a_rollback_that_the_engine_refuses_changes_no_line(prod: Place) -> None
         raise RefusedError("the stack is locked")
 
     with pytest.raises(RefusedError, match="locked"):
-        roll_back(prod, world.MODEL, "r", lambda message: None, deploy=deploy)
+        roll_back(
+            prod,
+            world.MODEL,
+            "r",
+            lambda message: None,
+            deploy=deploy,
+            check=lambda place, model, line: None,
+        )
     assert lines.live(world.MODEL) == TWO
     assert lines.history(world.MODEL) == [ONE]
