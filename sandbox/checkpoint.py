@@ -29,12 +29,12 @@ def outputs(environment: Mapping[str, str], folder: Path, stack: str) -> dict[st
         saved = json.loads((stacks / project / f"{stack}.json").read_text())
         if saved["version"] != VERSION:
             return None
-        resources = saved["checkpoint"]["latest"]["resources"]
+        resources = (saved["checkpoint"].get("latest") or {}).get("resources", [])
         roots = [each for each in resources if each["type"] == STACK]
-        # Two while one waits for its removal.
-        (root,) = roots
-        found: dict[str, Any] = root["outputs"]
-    except (OSError, ValueError, LookupError, TypeError, yaml.YAMLError):
+        # None yet, or none yet said, while the first update runs; two while one is replaced.
+        (root,) = roots or [{}]
+        found: dict[str, Any] = root.get("outputs", {})
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, yaml.YAMLError):
         return None
     return None if _special(found) else found
 

@@ -37,6 +37,19 @@ def test_plain_values_come_from_the_file(told: Any) -> None:
     assert told(saved(PLAIN)) == PLAIN
 
 
+@pytest.mark.parametrize(
+    "checkpoint",
+    [
+        {"stack": "organization/tiny/dev"},
+        {"latest": None},
+        {"latest": {"resources": []}},
+        {"latest": {"resources": [{"type": STACK}]}},
+    ],
+)
+def test_while_the_first_update_runs_there_is_nothing(told: Any, checkpoint: object) -> None:
+    assert told({"version": 3, "checkpoint": checkpoint}) == {}
+
+
 @pytest.mark.parametrize("place", [lambda s: s, lambda s: [1, s], lambda s: {"deep": [{"x": s}]}])
 def test_a_secret_anywhere_is_left_to_the_engine(told: Any, place: Any) -> None:
     secret = {SPECIAL: "1b47061264138c4ac30d75fd1eb44270", "ciphertext": "v1:…"}
@@ -47,11 +60,9 @@ def test_a_secret_anywhere_is_left_to_the_engine(told: Any, place: Any) -> None:
     "written",
     [
         saved(PLAIN, version=4),
-        saved(PLAIN, roots=0),
         saved(PLAIN, roots=2),
-        {"version": 3, "checkpoint": {"latest": None}},
-        {"version": 3, "checkpoint": {"latest": {"resources": [{"type": STACK}]}}},
         [],
+        {"version": 3, "checkpoint": []},
         '{"version": 3, "check',
     ],
 )
