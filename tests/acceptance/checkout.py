@@ -2,12 +2,9 @@
 
 import json
 import os
-import re
 import shutil
-import signal
 import subprocess
 import sys
-import threading
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -88,12 +85,20 @@ class Checkout:
         return self._git("status", "--porcelain")
 
     def modelyard(
-        self, *words: str, code: int | None = 0, profile: str = "", patience: float = 300
+        self,
+        *words: str,
+        code: int | None = 0,
+        profile: str = "",
+        patience: float = 300,
+        measured: bool = True,
     ) -> Done:
-        """Type a `modelyard` command; it has to end with this code, within these seconds."""
+        """Type a `modelyard` command; it has to end with this code, within these seconds.
+
+        Where it is not `measured`, neither its lines are counted nor those of what it starts.
+        """
         extra = {"AWS_PROFILE": profile} if profile else {}
         command = [str(self.root / "bin" / "modelyard"), *words]
-        done = self._run(command, extra, patience)
+        done = self._run(command, extra, patience, measured=measured)
         assert "Traceback" not in done.told, done.told
         assert code is None or done.code == code, f"{words} ended with {done.code}: {done.told}"
         return done
@@ -139,12 +144,22 @@ class Checkout:
         with urllib.request.urlopen(f"http://127.0.0.1:{ports['aws']}/_sandbox/counts") as answer:
             return sum(each["resources"] for each in json.load(answer).values())
 
-    def _run(self, command: list[str], extra: dict[str, str], patience: float = 300) -> Done:
+    def _run(
+        self,
+        command: list[str],
+        extra: dict[str, str],
+        patience: float = 300,
+        *,
+        measured: bool = True,
+    ) -> Done:
+        environment = _environment(extra)
+        if not measured:
+            environment = {k: v for k, v in environment.items() if not k.startswith("COVERAGE_")}
         begun = time.monotonic()
         done = subprocess.run(
             command,
             cwd=self.root,
-            env=_environment(extra),
+            env=environment,
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
@@ -164,27 +179,6 @@ class Checkout:
             ["git", *named, *words], cwd=self.root, check=True, capture_output=True, text=True
         )
         return done.stdout
-
-
-def read_until(process: "subprocess.Popen[str]", pattern: str, seconds: float) -> str:
-    """Read what a process shows until a line matches, and return all of it."""
-    stopwatch = threading.Timer(seconds, process.kill)
-    stopwatch.start()
-    shown = ""
-    try:
-        for line in process.stdout or ():
-            shown += line
-            if re.search(pattern, line):
-                return shown
-    finally:
-        stopwatch.cancel()
-    raise AssertionError(f"{pattern!r} was not shown within {seconds} s: {shown}")
-
-
-def ctrl_c(process: "subprocess.Popen[str]") -> str:
-    """Press Ctrl-C in the process's terminal, and return what it showed until it ended."""
-    os.killpg(process.pid, signal.SIGINT)
-    return process.communicate(timeout=90)[0]
 
 
 def _environment(extra: dict[str, str]) -> dict[str, str]:

@@ -13,7 +13,8 @@ from deltalake import DeltaTable
 
 from tests.acceptance.aws import Session, session
 from tests.acceptance.buckets import bucket, keys, newest
-from tests.acceptance.checkout import Checkout, ctrl_c, read_until
+from tests.acceptance.checkout import Checkout
+from tests.acceptance.terminal import ctrl_c, read_until
 
 pytestmark = pytest.mark.engine
 

@@ -8,8 +8,9 @@ import httpx
 import pytest
 
 from tests.acceptance.aws import Session, session
-from tests.acceptance.checkout import Checkout, ctrl_c
+from tests.acceptance.checkout import Checkout
 from tests.acceptance.conftest import diabetes
+from tests.acceptance.terminal import ctrl_c
 
 pytestmark = pytest.mark.engine
 

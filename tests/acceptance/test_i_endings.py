@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from tests.acceptance.checkout import Checkout, ctrl_c, read_until
+from tests.acceptance.checkout import Checkout
 from tests.acceptance.conftest import processes
+from tests.acceptance.terminal import ctrl_c, read_until
 from tests.recovery import Recovery
 
 pytestmark = pytest.mark.engine
