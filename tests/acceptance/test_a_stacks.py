@@ -11,6 +11,7 @@ import psutil
 import pytest
 
 from tests.acceptance.aws import session
+from tests.acceptance.buckets import bucket
 from tests.acceptance.checkout import Checkout
 from tests.acceptance.conftest import of_the_sandbox
 
@@ -42,11 +43,11 @@ def test_a_plan_of_prod_passes_the_policy_pack_and_makes_nothing(checkout: Check
 
 
 def test_a_broken_rule_stops_the_plan_and_the_update(edited: Checkout) -> None:
-    bucket = edited.root / "infra" / "administration" / "private_bucket.py"
-    source = bucket.read_text()
+    source_file = edited.root / "infra" / "administration" / "private_bucket.py"
+    source = source_file.read_text()
     kept = 'versioning_configuration={"status": "Enabled"}'
     assert kept in source
-    bucket.write_text(source.replace(kept, kept.replace("Enabled", "Suspended")))
+    source_file.write_text(source.replace(kept, kept.replace("Enabled", "Suspended")))
     typed = "pulumi preview --stack dev --policy-pack policy --non-interactive"
     planned = edited.shell(typed, code=None)
     assert planned.code != 0
@@ -113,15 +114,13 @@ def test_what_a_stack_says_is_what_is_there(
 
 def test_the_engine_sees_what_was_changed_behind_its_back(deployed: Checkout) -> None:
     s3 = session(deployed, "dev").client("s3")
-    bucket = next(
-        each["Name"] for each in s3.list_buckets()["Buckets"] if "lakehouse" in each["Name"]
-    )
-    s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Suspended"})
+    lake = bucket(s3, "lakehouse")
+    s3.put_bucket_versioning(Bucket=lake, VersioningConfiguration={"Status": "Suspended"})
     seen = deployed.shell("pulumi refresh --stack dev --yes --non-interactive").out
     assert re.search(r"BucketVersioning .*updated", seen), seen
     repaired = deployed.shell("pulumi up --stack dev --yes --non-interactive").out
     assert re.search(r"BucketVersioning .*updated", repaired), repaired
-    assert s3.get_bucket_versioning(Bucket=bucket)["Status"] == "Enabled"
+    assert s3.get_bucket_versioning(Bucket=lake)["Status"] == "Enabled"
 
 
 @pytest.mark.parametrize("environment", ENVIRONMENTS)

@@ -10,6 +10,7 @@ import pytest
 from deltalake import DeltaTable
 
 from tests.acceptance.aws import Session, session
+from tests.acceptance.buckets import bucket
 from tests.acceptance.checkout import Checkout
 from tests.acceptance.conftest import diabetes
 from tests.acceptance.traffic import Traffic
@@ -90,9 +91,7 @@ def missing(dev: Session, traffic: Traffic, patience: float) -> list[float]:
 def recorded(dev: Session) -> set[str]:
     """Every id in the table of predictions."""
     s3 = dev.client("s3")
-    lake = next(
-        each["Name"] for each in s3.list_buckets()["Buckets"] if "lakehouse" in each["Name"]
-    )
+    lake = bucket(s3, "lakehouse")
     try:
         table = DeltaTable(f"s3://{lake}/predictions/diabetes", storage_options=dev.storage())
     except Exception as error:

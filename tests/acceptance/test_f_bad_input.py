@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.acceptance.aws import session
+from tests.acceptance.buckets import bucket
 from tests.acceptance.checkout import Checkout
 from tests.acceptance.conftest import diabetes
 
@@ -151,10 +152,7 @@ def release_known_to_staging(checkout: Checkout) -> dict[str, str]:
     the long way to a refusal.
     """
     dev, staging = (session(checkout, name).client("s3") for name in ("dev", "staging"))
-    origin, target = (
-        next(each["Name"] for each in s3.list_buckets()["Buckets"] if "artifacts" in each["Name"])
-        for s3 in (dev, staging)
-    )
+    origin, target = bucket(dev, "artifacts"), bucket(staging, "artifacts")
     listed = dev.list_objects_v2(Bucket=origin, Prefix="releases/")["Contents"]
     first = min(listed, key=lambda each: each["LastModified"])["Key"]
     body = dev.get_object(Bucket=origin, Key=first)["Body"].read()

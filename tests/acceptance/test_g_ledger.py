@@ -9,6 +9,7 @@ import pytest
 from ml.governance.entries import Entry, read_record
 from ml.governance.ledger import Ledger
 from tests.acceptance.aws import session
+from tests.acceptance.buckets import bucket
 from tests.acceptance.checkout import Checkout
 
 pytestmark = pytest.mark.engine
@@ -21,9 +22,7 @@ class Tampering:
 
     def __init__(self, s3: Any, kms: Any) -> None:
         self.s3, self.kms = s3, kms
-        [self.bucket] = (
-            each["Name"] for each in s3.list_buckets()["Buckets"] if "audit" in each["Name"]
-        )
+        self.bucket = bucket(s3, "audit")
         self._before = self._versions()
         self.entries = sorted(
             {key for key, _ in self._before if key.removesuffix(".json")[-8:].isdigit()}
