@@ -40,9 +40,11 @@ class MergedTable:
         self._columns = columns
         self._table: DeltaTable | None = None
         self._opened_with: dict[str, str] | None = None
+        self._merged: dict[str, int] = {}
 
     def refresh(self) -> None:
         """Look at the newest version."""
+        self._merged.clear()
         options = self._options()
         if self._table is not None and options == self._opened_with:
             # Only the commits since: a collector looks every few seconds, all day.
@@ -57,8 +59,11 @@ class MergedTable:
 
     def merged(self, writer: str) -> int:
         """Number of the last segment of a writer whose rows are in the table; -1 for none."""
-        version = self._table.transaction_version(writer) if self._table else None
-        return -1 if version is None else version
+        if writer not in self._merged:
+            # Each look reads the log's newest commits again; it is asked for every segment.
+            version = self._table.transaction_version(writer) if self._table else None
+            self._merged[writer] = -1 if version is None else version
+        return self._merged[writer]
 
     def schema(self) -> dict[str, Any]:
         """Column names and types."""

@@ -10,6 +10,7 @@ from typing import Any
 
 import polars as pl
 import pytest
+from deltalake import DeltaTable
 
 from ml.deployment.capture.segment import (
     Answer,
@@ -98,6 +99,30 @@ def answer(name: str) -> Answer:
 @pytest.fixture
 def lake(cloud: Cloud) -> Lake:
     return Lake(cloud, f"model_{uuid.uuid4().hex}")
+
+
+def test_a_look_that_finds_nothing_new_asks_the_log_once_for_each_writer(
+    lake: Lake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Merged segments stay ten minutes, and each question reads the log's newest commits."""
+    asked: list[str] = []
+    look = DeltaTable.transaction_version
+
+    def counted(table: DeltaTable, writer: str) -> int | None:
+        asked.append(writer)
+        return look(table, writer)
+
+    for writer in range(2):
+        for number in range(6):
+            lake.ship(writer, number)
+    collector = lake.collector()
+    collector.run()
+    monkeypatch.setattr(DeltaTable, "transaction_version", counted)
+    assert collector.run().rows == 0
+    assert sorted(asked) == [f"pod-{n}/{WRITER.format(n, n)}" for n in range(2)]
+    lake.ship(0, 6)
+    assert collector.run().segments == 1
+    lake.check()
 
 
 def test_rows_carry_what_was_asked_answered_and_by_whom(lake: Lake) -> None:
