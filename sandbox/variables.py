@@ -33,7 +33,8 @@ def variables(
         # No process may ask a real cloud who it is.
         "AWS_EC2_METADATA_DISABLED": "true",
         "PULUMI_HOME": str(layout.pulumi_home),
-        "PULUMI_BACKEND_URL": f"file://{layout.pulumi_state}",
+        # Without a second file of attributes beside each state: it is written at every step.
+        "PULUMI_BACKEND_URL": f"file://{layout.pulumi_state}?metadata=skip",
         # Secrets of the sandbox protect nothing: they are its own, and end with it.
         "PULUMI_CONFIG_PASSPHRASE": "sandbox",
         "PULUMI_SKIP_UPDATE_CHECK": "true",
