@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 
 from modelyard.errors import NotUpError, RefusedError
+from modelyard.live.cluster import api_client
 from modelyard.place import Place
 
 
@@ -129,20 +130,8 @@ def wait_ready(found: Endpoint, seconds: float) -> Health:
 
 def _core(place: Place) -> Any:
     from kubernetes import client
-    from kubernetes import config as configuration
-    from kubernetes.config.config_exception import ConfigException
 
-    try:
-        load: Any = configuration.new_client_from_config
-        api = load(context=place.name)
-    except ConfigException as error:
-        raise NotUpError(
-            f"There is no cluster context for {place.name}: {error}.",
-            remedy=f"modelyard deploy {place.name}",
-        ) from error
-    # Without this the client asks a dead cluster three times, a minute each.
-    api.configuration.retries = False
-    return client.CoreV1Api(api)
+    return client.CoreV1Api(api_client(place))
 
 
 def _pod(found: Any, port: int) -> Pod:

@@ -57,9 +57,32 @@ class Clock:
         return Move(reading=reading, before=before, fired=(failed,), alarms=alarms, problems=())
 
 
+@dataclass
+class Job:
+    """Runs for as many looks as it was given."""
+
+    looks: int = 0
+    started: int = 0
+
+    def runs(self) -> bool:
+        self.looks -= 1
+        return self.looks >= 0
+
+    def start(self) -> None:
+        self.started += 1
+
+
 @pytest.fixture
 def said() -> list[str]:
     return []
+
+
+@pytest.fixture(autouse=True)
+def job(monkeypatch: pytest.MonkeyPatch) -> Job:
+    found = Job()
+    monkeypatch.setattr(weeks, "WatchJob", lambda place, model: found)
+    monkeypatch.setattr("time.sleep", lambda seconds: None)
+    return found
 
 
 def watch(clock: Clock, said: list[str]) -> Watch:
@@ -82,11 +105,23 @@ def test_a_clock_that_goes_with_the_machine_is_set_first_for_the_first_move_fire
     assert clock.moves == [TUESDAY - timedelta(days=1), TUESDAY]
 
 
-def test_a_moment_that_has_passed_is_not_gone_to_again(said: list[str]) -> None:
-    """The job was started by a run that was cut off while it waited."""
+def test_a_moment_that_has_passed_is_not_gone_to_again_and_the_job_started_by_hand(
+    said: list[str], job: Job
+) -> None:
+    """A run that was cut off had gone there, and what it started left no word of the week."""
     clock = Clock(now=TUESDAY)
     watch(clock, said).begin()
-    assert clock.moves == []
+    assert (clock.moves, job.started) == ([], 1)
+
+
+def test_a_job_that_has_not_ended_is_waited_for_as_none_starts_beside_it(
+    said: list[str], job: Job
+) -> None:
+    job.looks = 3
+    clock = Clock(now=TUESDAY - timedelta(days=7))
+    watch(clock, said).begin()
+    assert job.looks == -1
+    assert (clock.moves, job.started) == ([TUESDAY], 0)
 
 
 def test_only_this_models_alarms_of_production_count_and_only_when_they_ring() -> None:
