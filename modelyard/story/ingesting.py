@@ -1,6 +1,7 @@
 """Lands batches and has them ingested, so that a run that was cut off is gone on with."""
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from modelyard.live.landing import land_files, start_ingest
 from modelyard.live.training import follow
@@ -24,7 +25,12 @@ def ingest(
     follow(place, start_ingest(place, model, ingest_name(place, model, purpose)), report)
 
 
+def mirror_of(place: Place) -> dict[str, dict[str, Any]]:
+    """Return table → what was done to its redacted copy; no table before the first copy."""
+    found = read_json(place.client("s3"), place.platform.mirror_bucket, "report.json") or {}
+    return dict(found.get("tables", {}))
+
+
 def mirrored(place: Place, tables: tuple[str, ...]) -> bool:
     """Say whether every one of these tables has a redacted copy."""
-    found = read_json(place.client("s3"), place.platform.mirror_bucket, "report.json") or {}
-    return set(tables) <= set(found.get("tables", {}))
+    return set(tables) <= set(mirror_of(place))

@@ -11,9 +11,8 @@ from modelyard.live.landing import delta, refused_batches, zones
 from modelyard.onboarding.source import Source
 from modelyard.onboarding.user_made import batches_of, parts_of
 from modelyard.place import Place
-from modelyard.storage import read_json
 from modelyard.story.attempts import ingested
-from modelyard.story.ingesting import ingest
+from modelyard.story.ingesting import ingest, mirror_of
 from modelyard.story.lengths import how_to_go_on
 from modelyard.story.readiness import require_ready
 from modelyard.story.subject import Report
@@ -76,7 +75,7 @@ class OwnFile:
         (zone,) = zones(place, self.tables)
         rules = ", ".join(f"{rule} {count:,}" for rule, count in zone.rules.items())
         bad = f"{zone.quarantine:,} rows in quarantine" + (f" ({rules})" if rules else "")
-        hidden = self._hidden(place)
+        hidden = mirror_of(place).get(self.source.table, {}).get("dropped", [])
         return (
             f"{zone.curated:,} of {zone.raw:,} rows of {self.source.file.name} curated, {bad}, "
             f"{len(self._refused(place))} batches refused whole, mirror in "
@@ -166,8 +165,3 @@ class OwnFile:
             f"contract of {self.source.table}: {len(contract.columns)} columns, a row per "
             f"{' and '.join(contract.key)}, restricted: {', '.join(restricted) or 'none'}"
         )
-
-    def _hidden(self, place: Place) -> list[str]:
-        key = "report.json"
-        found = read_json(place.client("s3"), place.platform.mirror_bucket, key) or {}
-        return list(found.get("tables", {}).get(self.source.table, {}).get("dropped", []))

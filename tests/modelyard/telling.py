@@ -18,6 +18,7 @@ from modelyard.delivery.machinery import machinery
 from modelyard.delivery.station import Station
 from modelyard.live.endpoint import Health
 from modelyard.live.landing import Zone
+from modelyard.live.releases import ReleaseLines
 from modelyard.live.rollback import roll_back
 from modelyard.live.training import Execution
 from modelyard.place import Place
@@ -102,9 +103,9 @@ class Telling:
     _delivering: bool = False
     _waits: int = 0
 
-    def run(self) -> bool:
-        """Tell it; False when the plug was pulled before its end."""
-        self.plug.armed, self.plug.dead = True, False
+    def run(self, *, whole: bool = False) -> bool:
+        """Tell it; False when the plug was pulled before its end, which it is not if `whole`."""
+        self.plug.armed, self.plug.dead = not whole, False
         try:
             walk(self.stages(self.teller()), self.book, self._report)
         except (KeyboardInterrupt, Crash):
@@ -216,6 +217,7 @@ def telling(
             entered = plug.enter(world.enter(root, name, person))
             people[name, person] = world.adopt_outputs(entered, model)
         _pipeline(places[name], model)
+        ReleaseLines.of(places[name]).set_runtime_image(world.IMAGE)
         deliveries.append(_delivery(places[name], works))
     s3, bucket = places["dev"].client("s3"), places["dev"].platform.artifacts_bucket
     write_json(s3, bucket, f"releases/{'a' * 64}.json", world.RELEASE)
@@ -264,6 +266,7 @@ def _stand_in(monkeypatch: pytest.MonkeyPatch, works: Works) -> None:
         "modelyard.live.training.look": lambda place, arn: Execution(arn=arn, status="Succeeded"),
         "modelyard.story.teller.holds": lambda root, commit, path: True,
         "modelyard.story.growth.mirrored": lambda place, tables: True,
+        "modelyard.story.own_file.mirror_of": lambda place: {"churn": {"dropped": ["email"]}},
         "modelyard.story.growth.zones": _zones,
         "modelyard.story.rows.zones": _zones,
         "modelyard.story.own_file.zones": _zones,
