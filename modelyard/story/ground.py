@@ -10,9 +10,8 @@ from modelyard.laptop import enter, sandbox, start
 from modelyard.live.endpoint import endpoint
 from modelyard.live.releases import ReleaseLines
 from modelyard.place import Place
-from modelyard.release_record import release_record
-from modelyard.source import holds
 from modelyard.stacks import UpResult
+from modelyard.story.packed import knows, outdated
 from modelyard.story.stage import Stage
 from modelyard.story.teller import Teller
 
@@ -61,7 +60,7 @@ def _standing(teller: Teller) -> str | None:
     try:
         for name in teller.yard.names:
             place = teller.place(name)
-            if not _has_the_folder(teller, place):
+            if not knows(place, teller.model):
                 return None
             for model in place.releases.endpoints:
                 health = endpoint(place, model).health()
@@ -79,22 +78,10 @@ def _standing(teller: Teller) -> str | None:
     return ", ".join(found) if found else None
 
 
-def _has_the_folder(teller: Teller, place: Place) -> bool:
-    """Say whether the model has an endpoint, and pods without a version its committed folder."""
-    return teller.model in place.releases.endpoints and _runs_the_folder(teller, place)
-
-
-def _runs_the_folder(teller: Teller, place: Place) -> bool:
-    image = ReleaseLines.of(place).runtime_image
-    if not image:
-        return False
-    commit = release_record(place, image)["git_sha"]
-    return holds(teller.root, commit, f"models/{teller.model}")
-
-
 def _bring_up(teller: Teller) -> dict[str, Any]:
     yard = teller.yard
-    first = bring_up(yard, yard.names, teller.report, renew_runtime=_outdated(teller))
+    renew = outdated(yard, teller.model)
+    first = bring_up(yard, yard.names, teller.report, renew_runtime=renew)
     again = _update_again(teller)
     _require_refusal(teller)
     seconds = {
@@ -103,18 +90,6 @@ def _bring_up(teller: Teller) -> dict[str, Any]:
         for part in (each.platform, each.releases)
     }
     return {"resources": again, "seconds": seconds, "second_update": "no changes"}
-
-
-def _outdated(teller: Teller) -> bool:
-    """Say whether an environment that stands was brought up before the folder was committed."""
-    for name in teller.yard.names:
-        try:
-            if not _runs_the_folder(teller, teller.place(name)):
-                return True
-        except YardError:
-            # It does not stand yet, or its image's record has gone: that makes a new one anyway.
-            continue
-    return False
 
 
 def _update_again(teller: Teller) -> dict[str, int]:

@@ -6,14 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from modelyard import checkout
-from modelyard.errors import RefusedError
 from modelyard.live.endpoint import endpoint
 from modelyard.live.example import inputs_of, rows_of, single_requests
 from modelyard.live.releases import ReleaseLines
 from modelyard.place import Place
-from modelyard.release_record import release_record, releases
-from modelyard.source import holds
 from modelyard.story.book import Book
+from modelyard.story.packed import carried
 from modelyard.story.subject import Subject
 from modelyard.story.traffic import Traffic
 from modelyard.target import Target, Yard
@@ -51,20 +49,8 @@ class Teller:
         return self.subject.model
 
     def release(self) -> dict[str, Any]:
-        """The release that is carried: what production serves already, else the newest one that
-        has the model's folder as it is committed.
-        """
-        dev = self.place("dev")
-        line = ReleaseLines.of(self.place("prod")).live(self.model)
-        if line is not None:
-            return release_record(dev, line["image"])
-        for known in releases(dev):
-            if holds(self.root, known["git_sha"], f"models/{self.model}"):
-                return known
-        raise RefusedError(
-            f"No release of dev has models/{self.model} as it is committed.",
-            remedy="modelyard release build",
-        )
+        """The release that carries the model through its stages."""
+        return carried(self.yard, self.model)
 
     def place(self, name: str) -> Place:
         """An environment as Ada sees it."""

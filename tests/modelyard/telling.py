@@ -264,7 +264,7 @@ def _stand_in(monkeypatch: pytest.MonkeyPatch, works: Works) -> None:
     endpoint = _Endpoint(works)
     for name, stand_in in {
         "modelyard.live.training.look": lambda place, arn: Execution(arn=arn, status="Succeeded"),
-        "modelyard.story.teller.holds": lambda root, commit, path: True,
+        "modelyard.story.packed.holds": lambda root, commit, path: True,
         "modelyard.story.growth.mirrored": lambda place, tables: True,
         "modelyard.story.own_file.mirror_of": lambda place: {"churn": {"dropped": ["email"]}},
         "modelyard.story.growth.zones": _zones,
