@@ -6,11 +6,12 @@ from typing import Any
 
 from modelyard.catalogue import kebab
 from modelyard.delivery.journey import ENDED, Journey, Journeys, State
-from modelyard.live.promotion import follow, request_promotion, require_live
+from modelyard.live.promotion import follow, request_promotion
 from modelyard.live.training import DONE, data_run, training_run
 from modelyard.place import Place
 from modelyard.storage import bare
 from modelyard.story.teller import Teller
+from modelyard.story.verdict import require_passed
 
 DIGITS = 12
 
@@ -72,7 +73,7 @@ def promote(teller: Teller, target: str, release: dict[str, Any]) -> Journey:
             id=_attempt(_of_release(f"story-{kebab(model)}-{target}", release), over),
         )
     )
-    return require_live(follow(place, journey.id, teller.report))
+    return require_passed(place, follow(place, journey.id, teller.report))
 
 
 def _of_release(purpose: str, release: dict[str, Any]) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 
 from modelyard.bring_up import side_by_side
 from modelyard.delivery import evidence
+from modelyard.delivery.journey import Journeys
 from modelyard.errors import YardError
 from modelyard.live.landing import refused_batches, zones
 from modelyard.live.retraining import train_now
@@ -13,6 +14,7 @@ from modelyard.story.ingesting import mirrored
 from modelyard.story.rows import trained_on
 from modelyard.story.stage import Stage
 from modelyard.story.teller import Teller
+from modelyard.story.verdict import require_passed
 
 
 def stages(teller: Teller) -> list[Stage]:
@@ -90,7 +92,10 @@ def _proven(teller: Teller, name: str) -> str | None:
 def _develop(teller: Teller) -> dict[str, Any]:
     place, model, release = teller.place("dev"), teller.model, teller.release()
     name = training_name(place, model, release, "story-dev")
-    done = train_now(place, model, release, teller.report, name=name)
+    done = train_now(place, model, release, teller.report, name=name, accept_parked=True)
+    journey = Journeys.of(place).find(str(done["id"]))
+    if journey is not None:
+        require_passed(place, journey)
     return {
         "rows": trained_on(place, model, done["run"]),
         "version": done["version"],
