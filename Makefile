@@ -5,6 +5,7 @@ PY     := $(VENV)/bin/python
 UV     := $(VENV)/bin/uv
 STAMP  := $(VENV)/.installed
 STORY  ?= tell
+MODEL  ?= flight_delay
 # Line coverage that each room keeps, in per cent; the processes that tests start are counted.
 FLOORS := infra=90 ml=90 policy=90 modelyard=90 sandbox=80 tools=80
 
@@ -33,11 +34,11 @@ $(STAMP): requirements.txt tools/lock/bootstrap.txt
 tools: setup ## find or build the engine, the control plane and the node (minutes, once)
 	@$(PY) -m tools ensure
 
-up: tools ## bring everything up and tell the story once (STORY=release: without the half year; STORY=none: environments only)
-	@$(PY) -m modelyard up --story $(STORY)
+up: tools ## bring everything up and tell the story once (MODEL=…: of a model of yours; STORY=release: without the half year; STORY=none: environments only)
+	@$(PY) -m modelyard up --story $(STORY) --model $(MODEL)
 
 story: tools ## tell the story again, from empty environments
-	@$(PY) -m modelyard story --from-empty
+	@$(PY) -m modelyard story --from-empty --model $(MODEL)
 
 down: ## stop the sandbox; says first what will be lost
 	@if [ -x $(PY) ]; then $(PY) -m modelyard sandbox down --yes; else echo "nothing is set up here"; fi

@@ -23,16 +23,22 @@ def release_record(place: Place, image_digest: str) -> dict[str, Any]:
     return dict(found)
 
 
-def latest_release(place: Place) -> dict[str, Any]:
-    """Return the release that was built last."""
+def releases(place: Place) -> list[dict[str, Any]]:
+    """Return every release that is recorded, the one that was built last first."""
     s3, bucket = place.client("s3"), place.platform.artifacts_bucket
     found = [read_json(s3, bucket, key) for key in list_keys(s3, bucket, "releases/")]
-    known = sorted((each for each in found if each), key=lambda each: str(each["built_at"]))
+    known = [dict(each) for each in found if each]
+    return sorted(known, key=lambda each: str(each["built_at"]), reverse=True)
+
+
+def latest_release(place: Place) -> dict[str, Any]:
+    """Return the release that was built last."""
+    known = releases(place)
     if not known:
         raise RefusedError(
             f"No release has been built for {place.name} yet.", remedy="modelyard release build"
         )
-    return dict(known[-1])
+    return known[0]
 
 
 def find_release(place: Place, reference: str | None) -> dict[str, Any]:

@@ -63,6 +63,29 @@ def difference_to_head(root: Path) -> str:
     return "sha256:" + hashed.hexdigest()
 
 
+def holds(root: Path, commit: str, path: str) -> bool:
+    """Say whether a commit has a folder exactly as the one that is checked out has it.
+
+    A commit that is not in this checkout holds nothing.
+    """
+    try:
+        return _tree(root, commit, path) == _tree(root, "HEAD", path) != ""
+    except RefusedError:
+        return False
+
+
+def uncommitted(root: Path, path: str) -> list[str]:
+    """Name the files below a path that differ from the commit that is checked out."""
+    told = _git(root, "status", "--porcelain", "-z", "--untracked-files=all", "--", path)
+    found = [each[3:] for each in told.decode().split("\0") if each[2:3] == " "]
+    # What git ignores is in no status either.
+    return found if found or _tree(root, "HEAD", path) else [path]
+
+
+def _tree(root: Path, commit: str, path: str) -> str:
+    return _git(root, "ls-tree", commit, "--", path).decode()
+
+
 def _copy_tree(root: Path, folder: Path) -> None:
     listed = _git(
         root, "ls-files", "--cached", "--others", "--exclude-standard", "-z", "--", *IN_THE_IMAGE

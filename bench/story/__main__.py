@@ -6,11 +6,12 @@ import argparse
 import json
 import sys
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 from bench.story.timing import Limit, Taken, limits, taken
 from modelyard.checkout import state_folder
+from modelyard.story.book import stories
+from modelyard.story.lengths import FLIGHTS
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -19,7 +20,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")
     options = parser.parse_args(arguments)
     path = state_folder() / "story.json"
-    story = _read(path)
+    story = stories(path).get(FLIGHTS, {})
     stages = taken(story)
     if not stages:
         sys.stderr.write(f"error: {path} tells no story yet\n  run: make up\n")
@@ -30,14 +31,6 @@ def main(arguments: list[str] | None = None) -> int:
     else:
         sys.stdout.write(_table(stages, found))
     return 0
-
-
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        story: dict[str, Any] = json.loads(path.read_text())
-    except (FileNotFoundError, ValueError):
-        return {}
-    return story
 
 
 def _plain(stages: list[Taken], found: list[Limit]) -> dict[str, Any]:

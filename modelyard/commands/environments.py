@@ -9,7 +9,7 @@ from modelyard.catalogue import environment, environments
 from modelyard.commands.options import JsonOption
 from modelyard.errors import unknown
 from modelyard.output import emit, note, say, table
-from modelyard.story.lengths import LAST_STAGE
+from modelyard.story.lengths import FLIGHTS, LAST_STAGE
 from modelyard.target import TargetOption, open_to_change
 
 
@@ -27,13 +27,17 @@ def up(
             "release: without the half year; none: environments only."
         ),
     ] = "tell",
+    model: Annotated[
+        str,
+        typer.Option(help="Whose story: a model that was made from a file of yours has one too."),
+    ] = FLIGHTS,
 ) -> None:
     """Bring sandbox and environments up, tell the story once, and say where the report is."""
     if story not in LAST_STAGE:
         raise unknown("story", story, [*LAST_STAGE], where="--story")
     from modelyard.story.tell import tell
 
-    tell(story)
+    tell(story, model=model)
 
 
 def deploy(

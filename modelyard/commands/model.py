@@ -103,7 +103,8 @@ def _tell(made: "Made") -> None:
     if look := warnings(plan):
         table("Look at these", ["what", "why"], _escaped(look))
     say(f"The problem in models/{plan.model}/model.yaml is a draft: say it in your own words.")
-    say(escape(f"next: modelyard model check {plan.model}   then: git add models/{plan.model}"))
+    say(escape(f'next: git add models/{plan.model} && git commit -m "Add {plan.model}"'))
+    say(escape(f"then: make up MODEL={plan.model}   (modelyard model check says what is wrong)"))
 
 
 def _escaped(rows: "Sequence[Sequence[str]]") -> list[list[str]]:

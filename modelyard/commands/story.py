@@ -7,6 +7,7 @@ import typer
 
 from modelyard.commands.options import JsonOption
 from modelyard.output import emit, say
+from modelyard.story.lengths import FLIGHTS
 from modelyard.target import TargetOption, open_yard
 
 
@@ -20,11 +21,15 @@ def story(
     from_empty: Annotated[
         bool, typer.Option("--from-empty", help="Tell it again, from empty environments.")
     ] = False,
+    model: Annotated[
+        str,
+        typer.Option(help="Whose story: a model that was made from a file of yours has one too."),
+    ] = FLIGHTS,
 ) -> None:
     """Carry a real model from landed data into production and back, stage by stage."""
     from modelyard.story.tell import tell
 
-    tell(from_empty=from_empty)
+    tell(model=model, from_empty=from_empty)
 
 
 def report(

@@ -1,5 +1,6 @@
 """Starts the training pipeline that the stack provisioned, and follows it to its end."""
 
+import hashlib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -151,7 +152,8 @@ def _start(place: Place, pipeline: str, name: str, parameters: dict[str, str]) -
         PipelineName=pipeline,
         PipelineExecutionDisplayName=name,
         PipelineParameters=[{"Name": k, "Value": v} for k, v in sorted(parameters.items())],
-        ClientRequestToken=f"{name:-<32}"[:128],
+        # One name may be that of runs of two pipelines.
+        ClientRequestToken=hashlib.sha256(f"{pipeline}/{name}".encode()).hexdigest(),
     )
     return str(answer["PipelineExecutionArn"])
 

@@ -37,6 +37,15 @@ def batches(
     yield from _cut(landed, Path(called).stem, sha256[:8])
 
 
+def rows_by_part(source: Source, file: Path, work: Path, *, called: str) -> dict[str, int]:
+    """Rows of each month or week of a file with time, in order; rows without a time come last."""
+    table = read(
+        file, work, called=called, encoding_name=source.encoding, delimiter=source.delimiter
+    )
+    counted = f"SELECT {_PART}, count(*) FROM ({_select(source, table, '')}) GROUP BY 1 ORDER BY 1"
+    return dict(table.query(counted))
+
+
 def _select(source: Source, table: TextTable, sha256: str) -> str:
     """Texts, then values, then what lands: each computed once, however often it is asked for."""
     places = _places(source.columns, table)

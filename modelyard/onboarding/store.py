@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-import shutil
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -60,10 +60,9 @@ class DatasetStore:
 
     def workspace(self) -> Path:
         """A folder for what is needed only while one command runs."""
-        place = self.folder / f".work.{os.getpid()}"
-        shutil.rmtree(place, ignore_errors=True)
-        place.mkdir(parents=True)
-        return place
+        self.folder.mkdir(parents=True, exist_ok=True)
+        # One for each caller: two environments may be read for side by side.
+        return Path(tempfile.mkdtemp(prefix=".work.", dir=self.folder))
 
     def _place(self, sha256: str) -> Path:
         return self.folder / sha256

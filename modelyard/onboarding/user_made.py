@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from modelyard.errors import UsageError
-from modelyard.onboarding.batches import batches
+from modelyard.onboarding.batches import batches, rows_by_part
 from modelyard.onboarding.making import workspace
 from modelyard.onboarding.source import Source, load_source
 from modelyard.onboarding.store import DatasetStore
@@ -36,6 +36,15 @@ def batches_of(
                 first <= name[: len(first)] and name[: len(last)] <= last for first, last in wanted
             ):
                 yield name, body
+
+
+def parts_of(root: Path, model: str) -> dict[str, int]:
+    """Rows of each month or week of the file that a model with time was made from, in order."""
+    source = source_of(root, model)
+    store = DatasetStore(root / ".modelyard" / "datasets")
+    kept = store.find(source.file.sha256)
+    with workspace(store) as work:
+        return rows_by_part(source, kept, work, called=source.file.name)
 
 
 def source_of(root: Path, model: str) -> Source:

@@ -17,7 +17,7 @@ from modelyard.report.life.collect import life
 from modelyard.report.life.facts import LifeFacts
 from modelyard.report.reading import Reading
 from modelyard.storage import read_json, split_uri
-from modelyard.story.book import Book
+from modelyard.story.book import stories
 from modelyard.target import Yard
 from modelyard.versions import Version, versions
 
@@ -49,7 +49,7 @@ def collect(yard: Yard) -> Facts:
         data=data,
         ledgers=ledgers,
         lives=lives,
-        story=Book(yard.root / ".modelyard" / "story.json").content(),
+        stories=stories(yard.root / ".modelyard" / "story.json"),
         missing=reading.missing,
     )
 

@@ -69,6 +69,7 @@ class Facts:
     ledgers: list[LedgerFacts]
     lives: list[LifeFacts] = field(default_factory=list)
     """Models that are live or were watched."""
-    story: dict[str, Any] = field(default_factory=dict)
+    stories: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """Model → chapters and traffic of the story that was told of it."""
     missing: list[str] = field(default_factory=list)
     """What could not be read, and why: a gap must show, not vanish."""

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -47,8 +48,8 @@ def render(facts: Facts) -> str:
     return page.render(
         facts=facts,
         headline=_headline(facts),
-        chapters=chapters(facts),
-        traffic=_traffic(facts),
+        chapters={model: chapters(story) for model, story in facts.stories.items()},
+        traffic={model: _traffic([story]) for model, story in facts.stories.items()},
         charts=_charts(facts),
         metrics=charts.METRICS,
         figures=_figures(facts),
@@ -61,10 +62,9 @@ def render(facts: Facts) -> str:
     )
 
 
-def chapters(facts: Facts) -> list[dict[str, Any]]:
-    """Return the stages of the story in the order in which they were told."""
-    found = facts.story.get("chapters", {})
-    return [*found.values()]
+def chapters(story: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the stages of one story in the order in which they were told."""
+    return [*story.get("chapters", {}).values()]
 
 
 def _charts(facts: Facts) -> dict[str, str]:
@@ -79,15 +79,16 @@ def _charts(facts: Facts) -> dict[str, str]:
         drawn[f"{model}-gains"] = charts.gains(oldest_first)
     for life in facts.lives:
         drawn |= life_page.drawn(life, facts.versions)
-    drawn["traffic"] = charts.traffic(facts.story.get("traffic", []))
-    drawn["timings"] = charts.timings(chapters(facts))
+    for model, story in facts.stories.items():
+        drawn[f"{model}-traffic"] = charts.traffic(story.get("traffic", []))
+        drawn[f"{model}-timings"] = charts.timings(chapters(story))
     return {name: _data(spec) for name, spec in drawn.items() if spec is not None}
 
 
 def _headline(facts: Facts) -> dict[str, Any]:
     """The few figures that a reader should see first."""
     live = [model for place in facts.environments for model in place.models if model.version]
-    served = _traffic(facts)
+    served = _traffic(facts.stories.values())
     return {
         "environments": f"{sum(e.up for e in facts.environments)} of {len(facts.environments)}",
         "live": len(live),
@@ -128,8 +129,8 @@ def _best(facts: Facts) -> tuple[str, float, float] | None:
     return None
 
 
-def _traffic(facts: Facts) -> dict[str, Any]:
-    runs = facts.story.get("traffic", [])
+def _traffic(stories: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    runs = [run for story in stories for run in story.get("traffic", [])]
     return {
         "requests": sum(run["requests"] for run in runs),
         "failed": sum(run["failed"] for run in runs),

@@ -12,7 +12,7 @@ from modelyard.live.approving import record_statement
 from modelyard.live.promotion import follow, request_promotion, require_live
 from modelyard.place import Place
 from modelyard.release_record import release_record
-from modelyard.story.teller import MODEL, Teller
+from modelyard.story.teller import Teller
 from modelyard.versions import Version
 from modelyard.versions import version as find_version
 
@@ -21,47 +21,47 @@ WAIVED = "shown in the story: the way back must be seen whichever way the gate w
 
 def approve(teller: Teller, release: dict[str, Any]) -> None:
     """Have production refuse the release, and then Grace approve it on the evidence of staging."""
-    ada, grace = teller.place("prod"), teller.grace("prod")
-    stored = approvals.find(ada, MODEL, release["image_digest"])
+    ada, grace, model = teller.place("prod"), teller.grace("prod"), teller.model
+    stored = approvals.find(ada, model, release["image_digest"])
     if stored is None:
         try:
-            request_promotion(teller.yard, MODEL, "prod", release, {})
+            request_promotion(teller.yard, model, "prod", release, {})
         except RefusedError as refused:
             teller.report(f"refused, as it should be: {refused.message}")
         proof = evidence.require(
-            teller.place("staging"), MODEL, release["image_digest"], target="prod"
+            teller.place("staging"), model, release["image_digest"], target="prod"
         )
-        stored = approvals.approve(grace, model=MODEL, release=release, evidence=proof)
+        stored = approvals.approve(grace, model=model, release=release, evidence=proof)
         teller.report(f"approved by {stored['statement']['approver']}")
     # Also when it is found: an earlier run may have been cut off between file and ledger.
-    record_statement(grace, MODEL, stored["statement"])
+    record_statement(grace, model, stored["statement"])
 
 
 def agree(teller: Teller, number: str, *, waive: bool) -> None:
     """Grace answers for the version: by a waiver when its gate said no, else by an approval."""
-    grace = teller.grace("prod")
-    found = find_version(grace, MODEL, number)
+    grace, model = teller.grace("prod"), teller.model
+    found = find_version(grace, model, number)
     release = release_record(grace, found.facts["image_digest"])
     # Her word may have been given by a run that was cut off before delivery heard of it: given
     # again, it would stand in the ledger twice.
     if waive:
-        statement = _waiver(grace, found, release)
+        statement = _waiver(grace, model, found, release)
         teller.report(f"gate {found.gate}: released by a waiver of {statement['owner']}")
     else:
-        statement = _approval(grace, found, release)
+        statement = _approval(grace, model, found, release)
         teller.report(f"gate passed, approved by {statement['approver']}")
-    record_statement(grace, MODEL, statement)
-    send(grace, WAIVER if waive else APPROVAL, {"model": MODEL, "version": number})
+    record_statement(grace, model, statement)
+    send(grace, WAIVER if waive else APPROVAL, {"model": model, "version": number})
 
 
-def _waiver(grace: Place, found: Version, release: dict[str, Any]) -> dict[str, Any]:
+def _waiver(grace: Place, model: str, found: Version, release: dict[str, Any]) -> dict[str, Any]:
     today = datetime.now(UTC).date()
-    given = waivers.valid(grace, model=MODEL, version=found, today=today)
+    given = waivers.valid(grace, model=model, version=found, today=today)
     if given is not None:
         return given
     stored = waivers.grant(
         grace,
-        model=MODEL,
+        model=model,
         version=found,
         release=release,
         reason=WAIVED,
@@ -71,12 +71,12 @@ def _waiver(grace: Place, found: Version, release: dict[str, Any]) -> dict[str, 
     return dict(stored["statement"])
 
 
-def _approval(grace: Place, found: Version, release: dict[str, Any]) -> dict[str, Any]:
-    stored = approvals.find(grace, MODEL, release["image_digest"], found.number)
+def _approval(grace: Place, model: str, found: Version, release: dict[str, Any]) -> dict[str, Any]:
+    stored = approvals.find(grace, model, release["image_digest"], found.number)
     if stored is None:
         stored = approvals.approve(
             grace,
-            model=MODEL,
+            model=model,
             release=release,
             evidence={"version": found.number, "outcome": evidence.PASSED, **found.facts},
             version=found.number,

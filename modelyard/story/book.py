@@ -20,18 +20,19 @@ class Chapter:
 
 
 class Book:
-    """`.modelyard/story.json`, written whole after every stage."""
+    """One model's story in `.modelyard/story.json`, which holds those of all models.
 
-    def __init__(self, path: Path) -> None:
+    It is written whole after every stage; what other models' stories say stays as it is.
+    """
+
+    def __init__(self, path: Path, model: str) -> None:
         self._path = path
-        self._content: dict[str, Any] = {"chapters": {}, "traffic": []}
-        if path.exists():
-            try:
-                self._content |= json.loads(path.read_text())
-            except ValueError:
-                # A file that cannot be read is no reason not to tell the story: the stages
-                # are checked against the world, not against this file.
-                path.rename(path.with_suffix(".unreadable"))
+        self._model = model
+        self._content: dict[str, Any] = {
+            "chapters": {},
+            "traffic": [],
+            **stories(path).get(model, {}),
+        }
 
     def write(self, chapter: Chapter) -> None:
         """Record a stage."""
@@ -44,20 +45,31 @@ class Book:
         self._save()
 
     def clear(self) -> None:
-        """Begin a new story."""
+        """Begin anew, without any model's story: the environments are empty."""
         self._content = {"chapters": {}, "traffic": []}
-        self._save()
+        self._path.unlink(missing_ok=True)
 
     def chapter(self, name: str) -> dict[str, Any]:
         """Return what is recorded of a stage; empty when nothing is."""
         return dict(self._content["chapters"].get(name, {}))
 
-    def content(self) -> dict[str, Any]:
-        """Return everything, for the report."""
-        return self._content
-
     def _save(self) -> None:
+        told = {**stories(self._path), self._model: self._content}
         self._path.parent.mkdir(parents=True, exist_ok=True)
         draft = self._path.with_suffix(".new")
-        draft.write_text(json.dumps(self._content, indent=2, default=str))
+        draft.write_text(json.dumps({"stories": told}, indent=2, default=str))
         draft.replace(self._path)
+
+
+def stories(path: Path) -> dict[str, dict[str, Any]]:
+    """Return model → its chapters and traffic; a file that cannot be read is put aside."""
+    if not path.exists():
+        return {}
+    try:
+        found: dict[str, dict[str, Any]] = json.loads(path.read_text()).get("stories", {})
+    except ValueError:
+        # No reason not to tell the story: the stages are checked against the world, not
+        # against this file.
+        path.rename(path.with_suffix(".unreadable"))
+        return {}
+    return found

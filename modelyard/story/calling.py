@@ -11,7 +11,7 @@ from modelyard.live.asking import ROWS, ask_by_key, post_labels
 from modelyard.live.endpoint import Endpoint
 from modelyard.live.landing import delta, rows
 from modelyard.place import Place
-from modelyard.story.teller import MODEL
+from modelyard.story.flights import MODEL
 
 REMEMBERED = ("prediction_id", "row", "label", "known_at")
 LATEST = timedelta(days=3)

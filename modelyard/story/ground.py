@@ -11,6 +11,7 @@ from modelyard.live.endpoint import endpoint
 from modelyard.live.releases import ReleaseLines
 from modelyard.place import Place
 from modelyard.stacks import UpResult
+from modelyard.story.packed import knows, outdated
 from modelyard.story.stage import Stage
 from modelyard.story.teller import Teller
 
@@ -59,6 +60,8 @@ def _standing(teller: Teller) -> str | None:
     try:
         for name in teller.yard.names:
             place = teller.place(name)
+            if not knows(place, teller.model):
+                return None
             for model in place.releases.endpoints:
                 health = endpoint(place, model).health()
                 live = ReleaseLines.of(place).live(model)
@@ -77,7 +80,8 @@ def _standing(teller: Teller) -> str | None:
 
 def _bring_up(teller: Teller) -> dict[str, Any]:
     yard = teller.yard
-    first = bring_up(yard, yard.names, teller.report)
+    renew = outdated(yard, teller.model)
+    first = bring_up(yard, yard.names, teller.report, renew_runtime=renew)
     again = _update_again(teller)
     _require_refusal(teller)
     seconds = {

@@ -7,7 +7,7 @@ from modelyard.live.aftermath import Aftermath, aftermath
 from modelyard.live.releases import Line, ReleaseLines
 from modelyard.live.watching import automatic_retrainings
 from modelyard.place import Place
-from modelyard.story.teller import MODEL
+from modelyard.story.flights import MODEL
 from modelyard.story.weeks import journey_of
 from modelyard.versions import Version, version
 

@@ -9,10 +9,11 @@ from modelyard.live.watching import WatchedWeek, automatic_retrainings, watched_
 from modelyard.place import Place
 from modelyard.story.calling import resume
 from modelyard.story.days import FIRST_DAY, LAST_DAY, ONE_DAY, Days
+from modelyard.story.flights import MODEL
 from modelyard.story.half_year import comparisons
 from modelyard.story.months import Months
 from modelyard.story.stage import Stage
-from modelyard.story.teller import MODEL, Teller
+from modelyard.story.teller import Teller
 from modelyard.story.weeks import WEEK, Happened, Watch, settle, under_way
 
 MONDAYS = tuple(FIRST_DAY + number * WEEK for number in range(26))

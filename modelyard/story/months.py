@@ -4,7 +4,8 @@ from modelyard.live.freshness import wait_for_tables
 from modelyard.live.landing import example_batches, land, start_ingest
 from modelyard.live.training import follow
 from modelyard.story.attempts import ingest_name, ingested
-from modelyard.story.teller import MODEL, Teller
+from modelyard.story.flights import MODEL
+from modelyard.story.teller import Teller
 
 LAST_MONTH = 12
 
@@ -31,8 +32,10 @@ class Months:
 
     def _begin(self, month: int) -> None:
         purpose = f"story-life-{month:02d}"
-        if month > LAST_MONTH or month in self._runs or ingested(self._place, purpose):
+        if month > LAST_MONTH or month in self._runs or ingested(self._place, MODEL, purpose):
             return
         for key in land(self._place, example_batches(MODEL, (month,), whole=False)):
             self._teller.report(f"prod landed {key}")
-        self._runs[month] = start_ingest(self._place, MODEL, ingest_name(self._place, purpose))
+        self._runs[month] = start_ingest(
+            self._place, MODEL, ingest_name(self._place, MODEL, purpose)
+        )

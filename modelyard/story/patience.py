@@ -9,7 +9,7 @@ from modelyard.errors import RefusedError
 from modelyard.live.landing import delta
 from modelyard.place import Place
 from modelyard.storage import exists
-from modelyard.story.teller import MODEL
+from modelyard.story.flights import MODEL
 
 T = TypeVar("T")
 Span = tuple[date, date] | tuple[datetime, datetime]

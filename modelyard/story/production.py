@@ -7,7 +7,6 @@ from modelyard.delivery.history import ledger, log
 from modelyard.delivery.journey import PARKED, Journey, Journeys, State
 from modelyard.errors import RefusedError, YardError
 from modelyard.live.endpoint import endpoint, wait_ready
-from modelyard.live.landing import example_batches
 from modelyard.live.promotion import follow, require_live
 from modelyard.live.releases import ReleaseLines
 from modelyard.live.retraining import live_release, train_now
@@ -15,13 +14,12 @@ from modelyard.live.rollback import READY_SECONDS, roll_back
 from modelyard.live.trace import trace
 from modelyard.live.training import training_run
 from modelyard.place import Place
-from modelyard.release_record import latest_release
 from modelyard.story.agreement import agree, approve, wait_for_release
 from modelyard.story.attempts import promote, training_name
-from modelyard.story.growth import curated, ingest
+from modelyard.story.lengths import how_to_go_on
 from modelyard.story.rows import landed, trained_on
 from modelyard.story.stage import Stage
-from modelyard.story.teller import FIRST_MONTHS, MODEL, SECOND_MONTHS, Teller
+from modelyard.story.teller import Teller
 from modelyard.versions import version
 
 REASON = "the story goes back to show that the way back is there"
@@ -38,7 +36,7 @@ def stages(teller: Teller) -> list[Stage]:
         ),
         Stage(
             name="second",
-            title="Second version: May and June land, champion against candidate",
+            title=teller.subject.titles["second"],
             is_true=lambda: _second(teller),
             make=lambda: _retrain(teller),
         ),
@@ -53,39 +51,45 @@ def stages(teller: Teller) -> list[Stage]:
 
 def _live(teller: Teller) -> str | None:
     place = teller.place("prod")
-    line = ReleaseLines.of(place).live(MODEL)
+    line = ReleaseLines.of(place).live(teller.model)
     # The line is written before delivery has tried the version: the ledger says when it had.
-    if line is None or not _released(teller) or not endpoint(place, MODEL).health().ready:
+    if (
+        line is None
+        or not _entries(teller, "released")
+        or not endpoint(place, teller.model).health().ready
+    ):
         return None
     return f"version {line['version']} is live in prod from {line['image'][:19]}…"
 
 
 def _go_live(teller: Teller) -> dict[str, Any]:
-    release = latest_release(teller.place("dev"))
-    place = teller.place("prod")
-    line = ReleaseLines.of(place).live(MODEL)
-    if line is not None and _released(teller):
+    place, release = teller.place("prod"), teller.release()
+    line = ReleaseLines.of(place).live(teller.model)
+    if line is not None and _entries(teller, "released"):
         # Live, only not answering: it is waited for, not promoted once more.
-        wait_ready(endpoint(place, MODEL), READY_SECONDS)
+        wait_ready(endpoint(place, teller.model), READY_SECONDS)
         return {"version": line["version"]}
-    if not curated(place, FIRST_MONTHS):
-        raise RefusedError("The data of the first months are gone.", remedy="make story")
+    if not teller.subject.landed(place):
+        raise RefusedError(
+            "The data of the first version are gone.", remedy=how_to_go_on(teller.model)
+        )
     approve(teller, release)
     done = promote(teller, "prod", release)
     return {
-        "rows": trained_on(place, done.run),
+        "rows": trained_on(place, teller.model, done.run),
         "version": done.version,
         "steps": done.done,
     }
 
 
-def _released(teller: Teller) -> list[dict[str, Any]]:
+def _entries(teller: Teller, kind: str) -> list[dict[str, Any]]:
+    """What production's ledger says of the model, of one kind, in order."""
     entries = log(teller.place("prod"))
-    return [each for each in entries if (each["kind"], each["model"]) == ("released", MODEL)]
+    return [each for each in entries if (each["kind"], each["model"]) == (kind, teller.model)]
 
 
 def _second(teller: Teller) -> str | None:
-    released = _released(teller)
+    released = _entries(teller, "released")
     if len(released) < 2:
         return None
     newest = released[-1]
@@ -96,8 +100,8 @@ def _second(teller: Teller) -> str | None:
 
 def _retrain(teller: Teller) -> dict[str, Any]:
     place = teller.place("prod")
-    if not curated(place, FIRST_MONTHS + SECOND_MONTHS):
-        ingest(teller, place, example_batches(MODEL, SECOND_MONTHS, whole=False), "story-second")
+    if not teller.subject.more_landed(place):
+        teller.subject.land_more(place, teller.report)
     journey = _candidate(teller)
     teller.report(f"version {journey.version}: {journey.state.value} {journey.reason}")
     if journey.state in PARKED:
@@ -106,7 +110,10 @@ def _retrain(teller: Teller) -> dict[str, Any]:
     else:
         require_live(journey)
     return {
-        "rows": {**landed(place), **trained_on(place, _run_of(place, journey))},
+        "rows": {
+            **landed(place, teller.subject.tables),
+            **trained_on(place, journey.model, _run_of(place, journey)),
+        },
         "version": journey.version,
         "first_state": journey.state.value,
     }
@@ -114,17 +121,17 @@ def _retrain(teller: Teller) -> dict[str, Any]:
 
 def _candidate(teller: Teller) -> Journey:
     """Follow the second version to where it is live or waits; it is trained if it is not yet."""
-    place = teller.place("prod")
+    place, model = teller.place("prod"), teller.model
     journeys = Journeys.of(place)
-    release = live_release(place, MODEL)
-    name = training_name(place, release, "story-second")
-    if training_run(place, MODEL, name) is None:
+    release = live_release(place, model)
+    name = training_name(place, model, release, "story-second")
+    if training_run(place, model, name) is None:
         # One that somebody retrained by hand and that waits serves as well; what was promoted
         # has its release with it.
-        waiting = [e for e in journeys.open() if e.model == MODEL and not e.release]
+        waiting = [e for e in journeys.open() if e.model == model and not e.release]
         if waiting:
             return follow(place, waiting[-1].id, teller.report)
-    done = train_now(place, MODEL, release, teller.report, name=name, accept_parked=True)
+    done = train_now(place, model, release, teller.report, name=name, accept_parked=True)
     found = journeys.find(str(done["id"]))
     if found is None:
         raise RefusedError(f"Delivery has forgotten the journey {done['id']}.")
@@ -132,12 +139,12 @@ def _candidate(teller: Teller) -> Journey:
 
 
 def _run_of(place: Place, journey: Journey) -> str:
-    return version(place, MODEL, journey.version).facts["run"]
+    return version(place, journey.model, journey.version).facts["run"]
 
 
 def _went_back(teller: Teller) -> str | None:
     place = teller.place("prod")
-    back = [e for e in log(place) if (e["kind"], e["model"]) == ("rolled_back", MODEL)]
+    back = _entries(teller, "rolled_back")
     if not back:
         return None
     verdict = ledger(place).verify()
@@ -151,7 +158,7 @@ def _went_back(teller: Teller) -> str | None:
 
 def _go_back(teller: Teller) -> dict[str, Any]:
     place = teller.place("prod")
-    done = roll_back(place, MODEL, REASON, teller.report)
+    done = roll_back(place, teller.model, REASON, teller.report)
     found = _traced(teller, time.monotonic() + 60)
     if found:
         shown = {

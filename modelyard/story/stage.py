@@ -30,9 +30,13 @@ def walk(
     book: Book,
     report: Report,
     *,
+    again: str = "make up",
     between: Callable[[str], None] = lambda name: None,
 ) -> None:
-    """Make every stage true in order; `between` is called after each with its name."""
+    """Make every stage true in order; `between` is called after each with its name.
+
+    `again` is the command that goes on where this one stopped.
+    """
     for number, stage in enumerate(stages, start=1):
         heading = f"[{number}/{len(stages)}] {stage.title}"
         evidence = stage.is_true()
@@ -45,14 +49,14 @@ def walk(
         with doing(
             f"the story, stage {number} ({stage.title})",
             state="the stages before it are true and stay so; this one goes on where it stopped",
-            resume="make up",
+            resume=again,
         ):
             facts = stage.make()
             evidence = stage.is_true()
         if evidence is None:
             raise RefusedError(
                 f"Stage {number} ({stage.title}) ran, but its end state does not hold.",
-                remedy="modelyard status shows what is up; then: make up",
+                remedy=f"modelyard status shows what is up; then: {again}",
             )
         seconds = round(time.monotonic() - begun, 1)
         book.write(

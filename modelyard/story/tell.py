@@ -5,17 +5,23 @@ from modelyard.errors import RefusedError
 from modelyard.laptop import sandbox
 from modelyard.output import note, say
 from modelyard.story import ground, growth, life, production
-from modelyard.story.lengths import LAST_STAGE
+from modelyard.story.lengths import FLIGHTS, LAST_STAGE, how_to_go_on
 from modelyard.story.stage import Stage, walk
+from modelyard.story.subjects import subject_of
 from modelyard.story.teller import Teller
 
 LIVE_FROM, LIVE_UNTIL = "prod", "back"
 """Between the ends of these stages production is asked all the time; life asks by itself."""
 
 
-def tell(much: str = "tell", *, from_empty: bool = False) -> None:
-    """Make every stage true that is not, and say where things are; `much` is a length."""
-    teller = Teller.here(note)
+def tell(much: str = "tell", *, model: str = FLIGHTS, from_empty: bool = False) -> None:
+    """Make every stage true that is not, and say where things are; `much` is a length.
+
+    Raises a YardError, before anything is brought up, for a model that cannot be told.
+    """
+    subject = subject_of(checkout.root(), model)
+    subject.require_ready()
+    teller = Teller.here(subject, note)
     note(f"target: {teller.yard.target}")
     if from_empty:
         note("from empty environments: stopping the sandbox first")
@@ -25,11 +31,13 @@ def tell(much: str = "tell", *, from_empty: bool = False) -> None:
         *ground.stages(teller),
         *growth.stages(teller),
         *production.stages(teller),
-        *life.stages(teller),
+        *(life.stages(teller) if subject.relived else []),
     ]
-    last = [stage.name for stage in stages].index(LAST_STAGE[much])
+    names = [stage.name for stage in stages]
+    # A story without a life ends with the stage before it.
+    last = names.index(LAST_STAGE[much]) if LAST_STAGE[much] in names else len(names) - 1
     if much == "none":
-        walk(stages[: last + 1], teller.book, note)
+        walk(stages[: last + 1], teller.book, note, again=how_to_go_on(teller.model))
     else:
         _with_traffic(teller, stages[: last + 1])
         _write_report(teller)
@@ -46,7 +54,13 @@ def _with_traffic(teller: Teller, stages: list[Stage]) -> None:
             teller.traffic.stop()
 
     try:
-        walk(stages, teller.book, note, between=between)
+        walk(
+            stages,
+            teller.book,
+            note,
+            again=how_to_go_on(teller.model),
+            between=between,
+        )
     finally:
         teller.traffic.stop()
         facts = teller.traffic.facts()

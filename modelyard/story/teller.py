@@ -11,13 +11,12 @@ from modelyard.live.example import inputs_of, rows_of, single_requests
 from modelyard.live.releases import ReleaseLines
 from modelyard.place import Place
 from modelyard.story.book import Book
+from modelyard.story.packed import carried
+from modelyard.story.subject import Subject
 from modelyard.story.traffic import Traffic
 from modelyard.target import Target, Yard
 from modelyard.versions import version
 
-MODEL = "flight_delay"
-FIRST_MONTHS = (1, 2, 3, 4)
-SECOND_MONTHS = (5, 6)
 TRAFFIC_ROWS = 500
 
 
@@ -28,6 +27,8 @@ class Teller:
     root: Path
     report: Callable[[str], None]
     book: Book
+    subject: Subject
+    """What the story is told of."""
     traffic: Traffic = field(init=False)
     yard: Yard = field(init=False)
     """The sandbox; the story is never told on AWS."""
@@ -37,10 +38,19 @@ class Teller:
         self.traffic = Traffic(self._requests)
 
     @classmethod
-    def here(cls, report: Callable[[str], None]) -> "Teller":
+    def here(cls, subject: Subject, report: Callable[[str], None]) -> "Teller":
         """Return the teller of the checkout that the command runs in."""
-        book = Book(checkout.state_folder() / "story.json")
-        return cls(root=checkout.root(), report=report, book=book)
+        book = Book(checkout.state_folder() / "story.json", subject.model)
+        return cls(root=checkout.root(), report=report, book=book, subject=subject)
+
+    @property
+    def model(self) -> str:
+        """The model whose story it is."""
+        return self.subject.model
+
+    def release(self) -> dict[str, Any]:
+        """The release that carries the model through its stages."""
+        return carried(self.yard, self.model)
 
     def place(self, name: str) -> Place:
         """An environment as Ada sees it."""
@@ -56,13 +66,13 @@ class Teller:
 
     def _requests(self) -> tuple[str, Sequence[bytes]]:
         place = self.place("prod")
-        line = ReleaseLines.of(place).live(MODEL)
+        line = ReleaseLines.of(place).live(self.model)
         if line is None:
-            raise LookupError(f"no version of {MODEL} is live in prod")
-        run = version(place, MODEL, line["version"]).facts["run"]
-        frame: Any = rows_of(place, MODEL, run, count=TRAFFIC_ROWS)
-        address = endpoint(place, MODEL).address
+            raise LookupError(f"no version of {self.model} is live in prod")
+        run = version(place, self.model, line["version"]).facts["run"]
+        frame: Any = rows_of(place, self.model, run, count=TRAFFIC_ROWS)
+        address = endpoint(place, self.model).address
         return (
-            f"{address}/v2/models/{MODEL}/infer",
+            f"{address}/v2/models/{self.model}/infer",
             single_requests(inputs_of(place, line["package"]), frame),
         )

@@ -9,8 +9,9 @@ from modelyard.live.watch_job import WatchJob
 from modelyard.live.watching import WatchedWeek, automatic_retrainings, weeks_in
 from modelyard.place import Place
 from modelyard.story.agreement import agree, wait_for_release
+from modelyard.story.flights import MODEL
 from modelyard.story.patience import until, when_changed
-from modelyard.story.teller import MODEL, Teller
+from modelyard.story.teller import Teller
 
 if TYPE_CHECKING:
     from sandbox.clock import Clock, Move

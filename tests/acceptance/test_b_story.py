@@ -74,8 +74,14 @@ def prod(telling: Telling, deployed: Checkout) -> Session:
 @pytest.fixture(scope="module")
 def chapters(telling: Telling, deployed: Checkout) -> dict[str, Any]:
     """What the story wrote down of each stage."""
-    told: dict[str, Any] = json.loads((deployed.state / "story.json").read_text())["chapters"]
+    told: dict[str, Any] = story(deployed)["chapters"]
     return told
+
+
+def story(deployed: Checkout) -> dict[str, Any]:
+    """What the story's book says of the flights."""
+    told: dict[str, Any] = json.loads((deployed.state / "story.json").read_text())
+    return dict(told["stories"]["flight_delay"])
 
 
 def test_ctrl_c_in_any_stage_says_where_the_story_goes_on(telling: Telling) -> None:
@@ -124,7 +130,7 @@ def test_it_ends_with_where_the_report_is_and_how_to_go_on(
 def test_no_request_fails_from_the_first_version_to_the_way_back(
     telling: Telling, deployed: Checkout
 ) -> None:
-    runs = json.loads((deployed.state / "story.json").read_text())["traffic"]
+    runs = story(deployed)["traffic"]
     assert sum(run["requests"] for run in runs) > 100
     assert sum(run["failed"] for run in runs) == 0
 

@@ -16,7 +16,7 @@ def book(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Book:
     """The book of an empty checkout."""
     (tmp_path / "Pulumi.yaml").write_text("name: modelyard\n")
     monkeypatch.setenv("MODELYARD_ROOT", str(tmp_path))
-    return Book(tmp_path / ".modelyard" / "story.json")
+    return Book(tmp_path / ".modelyard" / "story.json", "flight_delay")
 
 
 def tell(book: Book, *names: str) -> None:

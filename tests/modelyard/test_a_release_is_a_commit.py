@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from modelyard.errors import RefusedError
-from modelyard.source import source
+from modelyard.source import holds, source, uncommitted
 
 
 def git(root: Path, *words: str) -> str:
@@ -65,3 +65,28 @@ def test_a_clean_working_tree_is_not_dirty(repository: Path) -> None:
 def test_without_git_it_says_so(tmp_path: Path) -> None:
     with pytest.raises(RefusedError, match="failed"), source(tmp_path, working_tree=False):
         pass
+
+
+def test_a_commit_holds_a_folder_as_long_as_no_later_one_changes_it(repository: Path) -> None:
+    first = git(repository, "rev-parse", "HEAD")
+    (repository / "ml" / "step.py").write_text("ONE = 2\n")
+    git(repository, "commit", "-qam", "Elsewhere")
+    assert holds(repository, first, "models/m")
+    (repository / "models" / "m" / "model.yaml").write_text("a: 2\n")
+    assert holds(repository, first, "models/m"), "what is not committed is in no release"
+    git(repository, "commit", "-qam", "There")
+    assert not holds(repository, first, "models/m")
+    assert not holds(repository, "0123456789abcdef", "models/m")
+    assert not holds(repository, git(repository, "rev-parse", "HEAD"), "models/other")
+
+
+def test_what_is_not_committed_is_named(repository: Path) -> None:
+    folder = repository / "models" / "m"
+    assert uncommitted(repository, "models/m") == []
+    (folder / "model.yaml").write_text("a: 2\n")
+    (folder / "new one.py").write_text("")
+    assert uncommitted(repository, "models/m") == ["models/m/model.yaml", "models/m/new one.py"]
+    (repository / ".gitignore").write_text("models/other/\n")
+    (repository / "models" / "other").mkdir()
+    (repository / "models" / "other" / "model.yaml").write_text("a: 1\n")
+    assert uncommitted(repository, "models/other") == ["models/other"]

@@ -12,7 +12,7 @@ from modelyard.storage import write_json
 from modelyard.story.agreement import WAIVED, agree, wait_for_release
 from modelyard.story.teller import Teller
 from tests.modelyard import world
-from tests.modelyard.telling import StoryTeller, Telling, telling
+from tests.modelyard.telling import Telling, telling
 
 
 def waiting(told: Telling, gate: str) -> tuple[Teller, str]:
@@ -29,7 +29,7 @@ def waiting(told: Telling, gate: str) -> tuple[Teller, str]:
     worker.poll(station, wait_seconds=0)
     journey = station.journeys.of_package(arn)
     assert journey is not None
-    teller = StoryTeller(root=told.works.root, report=told.said.append, book=told.book)
+    teller = told.teller()
     return teller, journey.id
 
 

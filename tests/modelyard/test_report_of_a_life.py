@@ -22,7 +22,7 @@ from tests.modelyard.example_life import classes, half_year, slices, unwatched
 def page_of(*lives: LifeFacts) -> str:
     """What a reader reads, without scripts, styles and tags."""
     third = [each for each in facts().versions if each.number == "3"]
-    page = render(replace(facts(), lives=[*lives], versions=third, story={}))
+    page = render(replace(facts(), lives=[*lives], versions=third, stories={}))
     body = re.sub(r"<(script|style)>.*?</\1>", "", page, flags=re.DOTALL)
     return " ".join(re.sub(r"<[^>]+>", " ", body).split())
 

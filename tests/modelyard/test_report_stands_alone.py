@@ -49,18 +49,20 @@ def test_no_datum_becomes_script(page: str) -> None:
     assert "&lt;script&gt;alert(1)" in page
     hostile = replace(
         facts(),
-        story={
-            "chapters": {
-                "x": {
-                    "name": "x",
-                    "title": "</script><script>alert(2)</script>",
-                    "seconds": 1.0,
-                    "evidence": "",
-                    "at": "",
-                    "facts": {},
-                }
-            },
-            "traffic": [],
+        stories={
+            "churn": {
+                "chapters": {
+                    "x": {
+                        "name": "x",
+                        "title": "</script><script>alert(2)</script>",
+                        "seconds": 1.0,
+                        "evidence": "",
+                        "at": "",
+                        "facts": {},
+                    }
+                },
+                "traffic": [],
+            }
         },
     )
     assert "<script>alert(2)" not in render(hostile)
@@ -72,8 +74,9 @@ def test_every_chart_has_its_place(page: str) -> None:
         "flight_delay-roc_auc",
         "flight_delay-average_precision",
         "flight_delay-gains",
-        "traffic",
-        "timings",
+        "flight_delay-traffic",
+        "flight_delay-timings",
+        "churn-timings",
         "prod-flight_delay-life",
         "prod-flight_delay-retrained",
         "prod-flight_delay-features",
@@ -82,6 +85,16 @@ def test_every_chart_has_its_place(page: str) -> None:
         "prod-diabetes-life",
         "prod-diabetes-features",
     }
+
+
+def test_each_story_is_shown_with_its_model_and_none_with_anothers(page: str) -> None:
+    ours, theirs = (
+        body_of(page).partition(f"<h2>{model}: its story in seconds</h2>")[2].partition("<h2>")[0]
+        for model in ("flight_delay", "churn")
+    )
+    assert ("110,299 flights" in ours, "customers.csv" in ours) == (True, False)
+    assert ("110,299 flights" in theirs, "customers.csv" in theirs) == (False, True)
+    assert "churn: traffic of its story" not in page
 
 
 def test_a_model_of_several_classes_is_shown_by_its_own_metrics() -> None:

@@ -157,8 +157,8 @@ class Pipelines:
         monkeypatch.setattr(months, "land", land)
         monkeypatch.setattr(months, "start_ingest", start)
         monkeypatch.setattr(months, "follow", follow)
-        monkeypatch.setattr(months, "ingest_name", lambda place, purpose: purpose)
-        monkeypatch.setattr(months, "ingested", lambda place, purpose: purpose in self.done)
+        monkeypatch.setattr(months, "ingest_name", lambda place, model, purpose: purpose)
+        monkeypatch.setattr(months, "ingested", lambda place, model, purpose: purpose in self.done)
         monkeypatch.setattr(
             months, "wait_for_tables", lambda place, model: self.happened.append("tables")
         )

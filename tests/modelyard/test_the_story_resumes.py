@@ -10,7 +10,8 @@ import pytest
 
 from modelyard import activity
 from modelyard.errors import RefusedError
-from modelyard.story.book import Book
+from modelyard.story.book import Book, stories
+from modelyard.story.lengths import how_to_go_on
 from modelyard.story.stage import Stage, walk
 from modelyard.story.traffic import Traffic
 
@@ -47,7 +48,7 @@ class World:
 
 @pytest.fixture
 def book(tmp_path: Path) -> Book:
-    return Book(tmp_path / "story.json")
+    return Book(tmp_path / "story.json", "churn")
 
 
 def test_it_resumes_after_an_interrupt(book: Book) -> None:
@@ -88,7 +89,7 @@ def test_a_stage_that_did_not_reach_its_end_state_is_said(book: Book) -> None:
 
 def test_seconds_and_rows_are_kept(book: Book, tmp_path: Path) -> None:
     walk(World().stages(), book, lambda message: None)
-    kept = Book(tmp_path / "story.json").chapter("two")
+    kept = Book(tmp_path / "story.json", "churn").chapter("two")
     assert kept["facts"] == {"rows": {"two": 7}}
     assert kept["seconds"] >= 0
     assert kept["evidence"] == "two holds"
@@ -96,9 +97,38 @@ def test_seconds_and_rows_are_kept(book: Book, tmp_path: Path) -> None:
 
 def test_an_unreadable_book_is_put_aside(tmp_path: Path) -> None:
     (tmp_path / "story.json").write_text("{")
-    book = Book(tmp_path / "story.json")
-    assert book.content()["chapters"] == {}
+    book = Book(tmp_path / "story.json", "churn")
+    assert book.chapter("one") == {}
     assert (tmp_path / "story.unreadable").exists()
+
+
+def test_two_models_stories_are_kept_side_by_side(tmp_path: Path) -> None:
+    path = tmp_path / "story.json"
+    # Both are open: what one writes must not be lost when the other does.
+    flights, churn = Book(path, "flight_delay"), Book(path, "churn")
+    walk(World().stages(), flights, lambda message: None)
+    walk(World().stages()[:1], churn, lambda message: None)
+    churn.add_traffic({"requests": 5})
+    flights.add_traffic({"requests": 7})
+    told = stories(path)
+    assert [*told["flight_delay"]["chapters"]] == ["one", "two", "three"]
+    assert [*told["churn"]["chapters"]] == ["one"]
+    assert [told[model]["traffic"] for model in ("flight_delay", "churn")] == [
+        [{"requests": 7}],
+        [{"requests": 5}],
+    ]
+    churn.clear()
+    assert stories(path) == {}
+
+
+def test_an_interrupt_names_the_command_of_its_own_model(book: Book) -> None:
+    world = World()
+    world.interrupt_at = "one"
+    with pytest.raises(KeyboardInterrupt):
+        walk(world.stages(), book, lambda message: None, again=how_to_go_on("churn"))
+    current = activity.interrupted()
+    assert current is not None
+    assert current.resume == "make up MODEL=churn"
 
 
 @pytest.fixture

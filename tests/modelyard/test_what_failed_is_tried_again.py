@@ -34,11 +34,11 @@ def ended(place: Place, arn: str, status: str) -> None:
 
 
 def ingest(place: Place) -> str:
-    return start_ingest(place, world.MODEL, ingest_name(place, "story-first"))
+    return start_ingest(place, world.MODEL, ingest_name(place, world.MODEL, "story-first"))
 
 
 def train(place: Place) -> str:
-    name = training_name(place, world.RELEASE, "story-dev")
+    name = training_name(place, world.MODEL, world.RELEASE, "story-dev")
     return start_training(place, world.MODEL, world.RELEASE, name=name)
 
 
@@ -67,7 +67,7 @@ def test_a_training_that_failed_is_tried_again(dev: Place, status: str) -> None:
     first = train(dev)
     ended(dev, first, status)
     assert train(dev) != first
-    assert training_name(dev, world.RELEASE, "story-dev") == f"{DEV}-2"
+    assert training_name(dev, world.MODEL, world.RELEASE, "story-dev") == f"{DEV}-2"
 
 
 def test_a_training_whose_version_was_refused_is_tried_again(dev: Place) -> None:
@@ -87,10 +87,10 @@ def test_a_training_whose_version_was_refused_is_tried_again(dev: Place) -> None
         )
     )
     journeys.claim_run(run, "j1")
-    assert training_name(dev, world.RELEASE, "story-dev") == f"{DEV}-2"
+    assert training_name(dev, world.MODEL, world.RELEASE, "story-dev") == f"{DEV}-2"
 
 
 def test_another_release_is_another_training(dev: Place) -> None:
     other = {**world.RELEASE, "image_digest": "sha256:" + "b" * 64}
     train(dev)
-    assert training_name(dev, other, "story-dev") == "story-dev-bbbbbbbbbbbb"
+    assert training_name(dev, world.MODEL, other, "story-dev") == "story-dev-bbbbbbbbbbbb"

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from modelyard.catalogue import kebab
 from modelyard.delivery.journey import Journey
 from modelyard.delivery.load_test import LoadResult
 from modelyard.delivery.retraining import RetrainRules
@@ -55,8 +56,8 @@ def enter(root: Path, environment: str, name: str = "ada") -> Place:
     return place
 
 
-def stand_up(place: Place) -> None:
-    """Make what the stacks promise, once per environment."""
+def stand_up(place: Place, *models: str) -> None:
+    """Make what the stacks promise, once per environment; of the flights if no model is named."""
     s3 = place.client("s3")
     names = {kind: f"{place.name}-{kind}" for kind in ("lake", "artifacts", "audit")}
     for name in names.values():
@@ -78,7 +79,9 @@ def stand_up(place: Place) -> None:
     events = place.client("events")
     events.put_rule(Name="delivery", EventPattern=json.dumps({"source": ["modelyard"]}))
     events.put_targets(Rule="delivery", Targets=[{"Id": "queue", "Arn": arn}])
-    place.client("sagemaker").create_model_package_group(ModelPackageGroupName="flight-delay")
+    for model in models or (MODEL,):
+        group = kebab(model)
+        place.client("sagemaker").create_model_package_group(ModelPackageGroupName=group)
     outputs = {
         "account_id": place.account,
         "region": REGION,
@@ -99,27 +102,33 @@ def stand_up(place: Place) -> None:
     (place.root / f"outputs-{place.name}.json").write_text(json.dumps(outputs))
 
 
-def adopt_outputs(place: Place) -> Place:
+def adopt_outputs(place: Place, *models: str) -> Place:
     """Give a place the outputs that `stand_up` noted."""
+    names = {model: kebab(model) for model in models or (MODEL,)}
     noted = json.loads((place.root / f"outputs-{place.name}.json").read_text())
     place.__dict__["platform"] = PlatformOutputs.model_validate(noted)
     place.__dict__["releases"] = ReleasesOutputs.model_validate(
         {
-            "endpoints": {MODEL: {"service": "flight-delay", "namespace": "models", "port": 8080}},
-            "training_pipelines": {MODEL: "flight-delay-training"},
-            "data_pipelines": {MODEL: "flight-delay-data"},
-            "model_groups": {MODEL: "flight-delay"},
+            "endpoints": {
+                model: {"service": name, "namespace": "models", "port": 8080}
+                for model, name in names.items()
+            },
+            "training_pipelines": {model: f"{name}-training" for model, name in names.items()},
+            "data_pipelines": {model: f"{name}-data" for model, name in names.items()},
+            "model_groups": names,
         }
     )
     return place
 
 
-def register(place: Place, run: str, *, gate: str = "passed", trained_by: str = "") -> str:
+def register(
+    place: Place, run: str, *, gate: str = "passed", trained_by: str = "", model: str = MODEL
+) -> str:
     """Register a version as the pipeline's last step does; returns its ARN."""
     facts = {
-        "model": MODEL,
+        "model": model,
         "run": run,
-        "package_uri": f"s3://{place.platform.artifacts_bucket}/packages/{MODEL}/{run}",
+        "package_uri": f"s3://{place.platform.artifacts_bucket}/packages/{model}/{run}",
         "package_digest": f"sha256:{run}",
         "image_digest": IMAGE,
         "git_sha": RELEASE["git_sha"],
@@ -128,7 +137,7 @@ def register(place: Place, run: str, *, gate: str = "passed", trained_by: str = 
         "trained_by": trained_by or "arn:aws:sts::1:assumed-role/training/pipeline",
     }
     answer = place.client("sagemaker").create_model_package(
-        ModelPackageGroupName="flight-delay",
+        ModelPackageGroupName=kebab(model),
         ModelApprovalStatus="PendingManualApproval",
         InferenceSpecification={
             "Containers": [{"Image": f"image@{IMAGE}"}],
@@ -159,6 +168,7 @@ class Works:
     """Stands in for engine, cluster and pipelines: does nothing, but counts what it was asked."""
 
     root: Path
+    model: str = MODEL
     calls: list[str] = field(default_factory=list)
     crash_at: int = -1
     """Crash right after the n-th call did its work, before anybody could note it."""
@@ -191,7 +201,7 @@ class Works:
             raise Crash(what)
 
     def _deploy(self, place: Place) -> dict[str, int]:
-        line = ReleaseLines.of(place).live(MODEL)
+        line = ReleaseLines.of(place).live(self.model)
         self.served[place.name] = line["version"] if line else "none"
         self._did("deploy")
         return {"update": 1}

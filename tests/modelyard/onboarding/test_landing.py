@@ -16,7 +16,7 @@ from modelyard.errors import YardError
 from modelyard.onboarding import batches as cutting
 from modelyard.onboarding.making import make_model
 from modelyard.onboarding.request import Request
-from modelyard.onboarding.user_made import batches_of
+from modelyard.onboarding.user_made import batches_of, parts_of
 from tests.modelyard.onboarding.files import csv_text, labelled
 
 ROWS = 200
@@ -74,6 +74,14 @@ def test_a_part_of_the_rows_can_be_landed(checkout: Path) -> None:
     make(checkout)
     names = list(frames(checkout, parts="2024-02:2024-03,2024-07"))
     assert [name[:7] for name in names] == ["2024-02", "2024-03", "2024-07"]
+
+
+def test_the_rows_of_each_month_are_counted_without_cutting_them(checkout: Path) -> None:
+    make(checkout)
+    landed = frames(checkout)
+    assert parts_of(checkout, "churn") == {
+        name[:7]: frame.height for name, frame in landed.items()
+    }
 
 
 def test_rows_without_time_land_together_and_are_numbered(checkout: Path) -> None:

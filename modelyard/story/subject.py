@@ -1,0 +1,52 @@
+"""What a story is told of: the stages are the same, the data and what they show are not."""
+
+from collections.abc import Callable
+from typing import Protocol
+
+from modelyard.place import Place
+
+Report = Callable[[str], None]
+
+
+class Subject(Protocol):
+    """A model with its data; each `land` does what is left of it, each question asks the world."""
+
+    @property
+    def model(self) -> str:
+        """The model's folder."""
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """The tables its rows land in, the one with a row per prediction first."""
+
+    @property
+    def titles(self) -> dict[str, str]:
+        """Stage → heading, of the stages that are about its data."""
+
+    @property
+    def relived(self) -> bool:
+        """Whether months that have passed can be lived in production; see `life.py`."""
+
+    def require_ready(self) -> None:
+        """Refuse what cannot be told, before anything is brought up."""
+
+    def landed(self, place: Place) -> bool:
+        """Say whether the rows of the first version are curated."""
+
+    def land(self, place: Place, report: Report) -> None:
+        """Land and ingest the rows of the first version."""
+
+    def caught(self, place: Place) -> bool:
+        """Say whether bad rows and files that are there to be caught were caught."""
+
+    def land_and_catch(self, place: Place, report: Report) -> None:
+        """Land the rows of the first version, and what is there to be caught."""
+
+    def told(self, place: Place) -> str:
+        """Say what became of the rows that landed."""
+
+    def more_landed(self, place: Place) -> bool:
+        """Say whether the rows of the second version are curated too."""
+
+    def land_more(self, place: Place, report: Report) -> None:
+        """Land and ingest the rows that the second version has more than the first."""
