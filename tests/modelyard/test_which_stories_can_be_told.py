@@ -20,7 +20,9 @@ def made(checkout: Path) -> Path:
     file.write_text(csv_text(labelled()))
     make_model(checkout, Request(model="churn", file=file, label="y"), force=False)
     git(checkout, "init", "-q")
-    git(checkout, "add", "models")
+    # As the real checkout does: to check a folder runs its code, which Python compiles there.
+    (checkout / ".gitignore").write_text("__pycache__/\n")
+    git(checkout, "add", "models", ".gitignore")
     git(checkout, "commit", "-qm", "Add churn")
     return checkout
 
