@@ -1,6 +1,7 @@
 """The containers a model needs, as frozen data: what is deployed reads this and nothing else."""
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from ml.spec import ModelSpec
 
@@ -192,10 +193,8 @@ def watcher(spec: ModelSpec) -> Job:
 
 def _chain(first: Step, *others: Step) -> tuple[Step, ...]:
     """Each step after the one before it."""
-    made = [first]
-    for step in others:
-        made.append(replace(step, after=(made[-1].name,)))
-    return tuple(made)
+    pairs = pairwise((first, *others))
+    return (first, *(replace(step, after=(before.name,)) for before, step in pairs))
 
 
 def _step(spec: ModelSpec, name: str, arguments: tuple[tuple[str, str], ...]) -> Step:

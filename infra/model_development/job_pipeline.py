@@ -57,14 +57,15 @@ class JobPipelineArgs:
     """Network and keys of the jobs."""
 
     def __post_init__(self) -> None:
+        listed: set[str] = set()
         for step in self.steps:
             if step.name not in self.step_roles:
                 raise ValueError(f"step_roles must name a role for the step {step.name!r}")
             if missing := set(step.parameters) - set(self.defaults):
                 raise ValueError(f"defaults must give {sorted(missing)} of the step {step.name!r}")
-            known = self.steps[: self.steps.index(step)]
-            if unknown := set(step.after) - {each.name for each in known}:
-                raise ValueError(f"steps must list {sorted(unknown)} before {step.name!r}")
+            if unlisted := set(step.after) - listed:
+                raise ValueError(f"steps must list {sorted(unlisted)} before {step.name!r}")
+            listed.add(step.name)
 
 
 class JobPipeline(pulumi.ComponentResource):

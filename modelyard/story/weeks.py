@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from modelyard.catalogue import kebab
 from modelyard.delivery.journey import ENDED, Journey, Journeys, State
 from modelyard.live.watch_job import WatchJob
 from modelyard.live.watching import WatchedWeek, automatic_retrainings, weeks_in
@@ -92,7 +93,7 @@ class Watch:
 
 def rung(move: "Move") -> list[str]:
     """Names of this model's alarms that went into ALARM in production."""
-    mark = f"{MODEL.replace('_', '-')}-drift"
+    mark = f"{kebab(MODEL)}-drift"
     return [
         each.name
         for each in move.alarms
