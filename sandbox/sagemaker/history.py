@@ -5,6 +5,7 @@ import datetime
 import json
 import os
 import signal
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,8 @@ class History:
     def __init__(self, folder: Path) -> None:
         self._folder = folder / "executions"
         self._folder.mkdir(parents=True, exist_ok=True)
+        # Steps side by side note their processes in one file.
+        self._lock = threading.Lock()
         self._fail_interrupted()
 
     def keep(self, execution: Execution) -> None:
@@ -47,16 +50,18 @@ class History:
                 for each in execution.runs
             ],
         }
-        self._write(execution.id, record)
+        with self._lock:
+            self._write(execution.id, record)
 
     def note(self, execution: Execution, pid: int) -> None:
         """Write down a process of a running execution."""
-        record = self._read(execution.id) or {}
         started = None
         with contextlib.suppress(psutil.NoSuchProcess):
             started = psutil.Process(pid).create_time()
-        record.setdefault("processes", []).append([pid, started])
-        self._write(execution.id, record)
+        with self._lock:
+            record = self._read(execution.id) or {}
+            record.setdefault("processes", []).append([pid, started])
+            self._write(execution.id, record)
 
     def find(self, arn: str) -> dict[str, Any] | None:
         """Return the record of an execution of this or an earlier boot."""

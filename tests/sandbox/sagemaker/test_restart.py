@@ -1,6 +1,9 @@
 """A run that a restart cuts off is told as failed, and its process does not live on."""
 
+import json
+import os
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psutil
@@ -49,3 +52,15 @@ def test_a_process_that_only_has_the_same_number_is_left_alone(tmp_path: Path) -
     assert stranger.poll() is None
     stranger.kill()
     stranger.wait()
+
+
+def test_steps_that_start_at_once_are_all_noted(tmp_path: Path) -> None:
+    execution = Execution(ARN, "111111111111", "eu-west-1", [], Scope({}, {}))
+    history = History(tmp_path)
+    history.keep(execution)
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda _: history.note(execution, os.getpid()), range(200)))
+
+    found = json.loads((tmp_path / "executions" / "abc123.json").read_text())
+    assert [pid for pid, _ in found["processes"]] == [os.getpid()] * 200
