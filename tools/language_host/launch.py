@@ -14,6 +14,7 @@ import pulumi
 import pulumi.runtime
 
 from tools.language_host.host import LOGGED
+from tools.language_host.lean import make_lean
 from tools.language_host.program import DEBUG, REQUEST
 
 
@@ -30,6 +31,7 @@ def main() -> int:
     if not os.environ.get(DEBUG):
         # Each is a call that the program waits for, and nobody is shown it without --debug.
         pulumi.log.debug = _unheard
+    make_lean()
     script = os.path.join(program, "__main__.py") if os.path.isdir(program) else program
     try:
         _execute(script, workers=max(run["settings"]["parallel"], 1) * 4)
