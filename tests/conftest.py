@@ -1,12 +1,18 @@
-"""A test that was not run proves nothing: in CI each one fails the session."""
+"""What holds for every session: nothing is skipped in CI, and no process outlives it."""
 
 import os
+import signal
 
 import pytest
 
 from tests.recovery import Recovery, Told
 
 pytest_plugins = ["pytester"]
+
+
+def pytest_configure() -> None:
+    """End as after Ctrl-C when told to end: the fixtures stop what they started."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 @pytest.fixture
@@ -17,7 +23,7 @@ def recovery(record_property: Told) -> Recovery:
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Fail with the list; elsewhere the summary tells what was not run and why."""
+    """Fail with the list, for what was not run proves nothing; elsewhere the summary tells why."""
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     skipped = reporter.stats.get("skipped", []) if reporter is not None else []
     if not skipped or not os.environ.get("CI"):
