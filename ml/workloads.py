@@ -74,6 +74,8 @@ class Job:
 
 METRIC_NAMESPACE, BREACH = "Modelyard", "Breach"
 """CloudWatch metric of watched signals, dimensions Model and Signal: 1 in a week that broke."""
+BREACH_DAYS = 7
+"""How far an alarm looks back: a week's verdict lies at its end, the next one's a week later."""
 
 TRAINING_PARAMETERS = (
     "Image",

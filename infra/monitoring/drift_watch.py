@@ -8,10 +8,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
-from ml.workloads import BREACH, METRIC_NAMESPACE
-
-DAYS = 7
-"""A week's verdict lies at its end; the alarm looks back as far as the next one's."""
+from ml.workloads import BREACH, BREACH_DAYS, METRIC_NAMESPACE
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +52,7 @@ class DriftWatch(pulumi.ComponentResource):
                 dimensions={"Model": args.model, "Signal": signal},
                 statistic="Maximum",
                 period=24 * 3600,
-                evaluation_periods=DAYS,
+                evaluation_periods=BREACH_DAYS,
                 datapoints_to_alarm=1,
                 comparison_operator="GreaterThanThreshold",
                 threshold=0,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import socket
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import polars as pl
@@ -34,6 +34,7 @@ from ml.spec import ModelSpec
 from ml.steps.clients import client
 from ml.steps.logs import configure
 from ml.steps.telling import tell
+from ml.workloads import BREACH_DAYS
 
 
 def watch_weeks(
@@ -52,7 +53,9 @@ def watch_weeks(
     rules = Rules.of(spec, OUTPUTS[task])
     summaries = Summaries(Store(lake), spec.name, rules.subject)
     done = [
-        _keep(spec, table, known, Store(lake), watched, newest=watched.part is complete[-1])
+        _keep(
+            spec, table, known, Store(lake), watched, audible=_audible(watched.part, complete[-1])
+        )
         for watched in watch(
             complete,
             chosen,
@@ -96,13 +99,13 @@ def _keep(
     reports: Store,
     watched: WatchedWeek,
     *,
-    newest: bool,
+    audible: bool,
 ) -> dict[str, Any]:
     """Write what one week says; the table last, so that a kill before it repeats all of it."""
     stamp = Stamp(at=datetime.now(UTC), by=os.environ.get("POD_NAME") or socket.gethostname())
     rows = table_rows(watched, stamp)
     now, before = verdicts(rows), verdicts(of_week(known, watched.summary.week))
-    told = newest and now != before
+    told = audible and now != before
     if told:
         data = list(metric_data(spec.name, watched, now))
         told = tell_cloudwatch(client("cloudwatch"), data)
@@ -114,6 +117,14 @@ def _keep(
         table.put(rows)
     shown = ("week", "rows", "labelled", "label_coverage", "versions", "broke")
     return {**{name: report[name] for name in shown}, "written": written, "told": told}
+
+
+def _audible(part: AnsweredWeek, newest: AnsweredWeek) -> bool:
+    """Whether an alarm still looks back as far: of weeks at the newest one, of slices at many.
+
+    Slices fill at any pace: several since the last run, and outcomes of earlier ones since then.
+    """
+    return newest.ended - part.ended < timedelta(days=BREACH_DAYS)
 
 
 def _chosen(

@@ -1,4 +1,4 @@
-"""Asks a live endpoint about many entities by key, and tells it what came of them."""
+"""Asks a live endpoint about many rows, by key or as they are; tells it what came of them."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -13,14 +13,14 @@ LABELS = 5_000
 LABEL_COLUMNS = ("prediction_id", "row", "label")
 
 
-def ask_by_key(found: Endpoint, rows: Any, *, batch: int = ROWS) -> Any:
-    """Ask about every row of a polars frame, which has the endpoint's inputs by key.
+def ask(found: Endpoint, rows: Any, *, by_key: bool = False, batch: int = ROWS) -> Any:
+    """Ask about every row of a polars frame, which has the endpoint's inputs, or those by key.
 
     Returns a frame in the same order: `prediction_id`, `row`, and one column per output.
     """
     import polars
 
-    inputs = found.metadata(by_key=True)["inputs"]
+    inputs = found.metadata(by_key=by_key)["inputs"]
     if missing := [each["name"] for each in inputs if each["name"] not in rows.columns]:
         raise UsageError(
             f"The rows lack {', '.join(missing)}.",
@@ -28,7 +28,7 @@ def ask_by_key(found: Endpoint, rows: Any, *, batch: int = ROWS) -> Any:
         )
     answers = []
     for part in rows.iter_slices(batch):
-        said = found.infer(request(inputs, part), by_key=True)
+        said = found.infer(request(inputs, part), by_key=by_key)
         known = {each["name"]: _column(each) for each in said["outputs"]}
         ids = [said["parameters"]["prediction_id"]] * part.height
         answers.append(

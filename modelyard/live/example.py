@@ -29,13 +29,26 @@ def inputs_of(place: Place, package_uri: str) -> list[dict[str, Any]]:
 
 def rows_of(place: Place, model: str, run: str, *, count: int, skip: int = 0) -> Any:
     """Return rows of the run's holdout, evenly spread, as a polars frame."""
-    import polars
-
-    key = f"runs/{model}/{run}/holdout.parquet"
-    body = place.client("s3").get_object(Bucket=place.platform.artifacts_bucket, Key=key)["Body"]
-    frame = polars.read_parquet(io.BytesIO(body.read()))
+    frame = _frame(place, model, run, "holdout")
     step = max(1, frame.height // max(1, count))
     return frame.gather_every(step, offset=skip % step).head(count)
+
+
+def drawn_rows(place: Place, model: str, run: str, *, count: int) -> Any:
+    """Return so many of the run's labelled rows, or all, in a random order that stays the same."""
+    import polars
+
+    parts = [_frame(place, model, run, part) for part in ("training", "holdout")]
+    known = polars.concat(parts).drop_nulls("label")
+    return known.sample(min(count, known.height), shuffle=True, seed=0)
+
+
+def _frame(place: Place, model: str, run: str, part: str) -> Any:
+    import polars
+
+    key = f"runs/{model}/{run}/{part}.parquet"
+    body = place.client("s3").get_object(Bucket=place.platform.artifacts_bucket, Key=key)["Body"]
+    return polars.read_parquet(io.BytesIO(body.read()))
 
 
 def request(inputs: Sequence[Mapping[str, Any]], frame: Any, *, id: str = "") -> dict[str, Any]:

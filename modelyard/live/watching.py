@@ -65,6 +65,13 @@ class WatchedWeek:
         return found[0].value if len(found) == 1 else None
 
 
+def slice_number(week: WatchedWeek) -> int:
+    """The number of a slice, from one; slices stand on the Mondays since the first of 1970."""
+    from ml.monitoring.windows import FIRST_MONDAY
+
+    return (date.fromisoformat(week.week) - FIRST_MONDAY).days // 7 + 1
+
+
 def watched_weeks(place: Place, model: str) -> list[WatchedWeek]:
     """Every week that was watched, oldest first; none before the first run of the watch job."""
     table = delta(place, f"metrics/{model}")

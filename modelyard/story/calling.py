@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from importlib import import_module
 from typing import Any
 
-from modelyard.live.asking import ROWS, ask_by_key, post_labels
+from modelyard.live.asking import ROWS, ask, post_labels
 from modelyard.live.endpoint import Endpoint
 from modelyard.live.landing import delta, rows
 from modelyard.place import Place
@@ -39,7 +39,7 @@ class Desk:
             return 0
         # Even parts: a last request about a handful of flights would be no batch.
         batch = math.ceil(flights.height / math.ceil(flights.height / ROWS))
-        answers = ask_by_key(self.found, flights, batch=batch)
+        answers = ask(self.found, flights, by_key=True, batch=batch)
         known = answers.select("prediction_id", "row").hstack(flights.select("label", "known_at"))
         self.open.append(known.drop_nulls("label"))
         return int(flights.height)

@@ -9,7 +9,7 @@ from modelyard.place import Place
 from modelyard.storage import list_keys
 from modelyard.story.ingesting import ingest, mirrored
 from modelyard.story.lengths import FLIGHTS
-from modelyard.story.subject import Report
+from modelyard.story.subject import Life, Report
 
 MODEL = FLIGHTS
 FIRST_MONTHS = (1, 2, 3, 4)
@@ -24,7 +24,7 @@ class Flights:
 
     model: str = MODEL
     tables: tuple[str, ...] = ("flights", "weather")
-    relived: bool = True
+    life: Life = "weeks"
 
     @property
     def titles(self) -> dict[str, str]:

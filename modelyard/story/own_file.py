@@ -15,7 +15,7 @@ from modelyard.story.attempts import ingested
 from modelyard.story.ingesting import ingest, mirror_of
 from modelyard.story.lengths import how_to_go_on
 from modelyard.story.readiness import require_ready
-from modelyard.story.subject import Report
+from modelyard.story.subject import Life, Report
 
 FIRST_SHARE = 2 / 3
 """Of the rows of a file with time: the first version learns from them, the second from all."""
@@ -30,12 +30,16 @@ class OwnFile:
     root: Path
     model: str
     source: Source
-    relived: bool = False
 
     @property
     def tables(self) -> tuple[str, ...]:
         """The file's table."""
         return (self.source.table,)
+
+    @property
+    def life(self) -> Life:
+        """Rows without time are asked again in slices; those with time are not lived yet."""
+        return "untold" if self._timed else "slices"
 
     @property
     def titles(self) -> dict[str, str]:

@@ -1,11 +1,12 @@
 """What a story is told of: the stages are the same, the data and what they show are not."""
 
 from collections.abc import Callable
-from typing import Protocol
+from typing import Literal, Protocol
 
 from modelyard.place import Place
 
 Report = Callable[[str], None]
+Life = Literal["weeks", "slices", "untold"]
 
 
 class Subject(Protocol):
@@ -24,8 +25,8 @@ class Subject(Protocol):
         """Stage → heading, of the stages that are about its data."""
 
     @property
-    def relived(self) -> bool:
-        """Whether months that have passed can be lived in production; see `life.py`."""
+    def life(self) -> Life:
+        """How its life in production is told; see `life.py` and `slices.py`."""
 
     def require_ready(self) -> None:
         """Refuse what cannot be told, before anything is brought up."""

@@ -4,7 +4,7 @@ from modelyard import checkout
 from modelyard.errors import RefusedError
 from modelyard.laptop import sandbox
 from modelyard.output import note, say
-from modelyard.story import ground, growth, life, production
+from modelyard.story import ground, growth, life, production, slices
 from modelyard.story.lengths import FLIGHTS, LAST_STAGE, how_to_go_on
 from modelyard.story.stage import Stage, walk
 from modelyard.story.subjects import subject_of
@@ -12,6 +12,8 @@ from modelyard.story.teller import Teller
 
 LIVE_FROM, LIVE_UNTIL = "prod", "back"
 """Between the ends of these stages production is asked all the time; life asks by itself."""
+
+LIVES = {"weeks": life.stages, "slices": slices.stages}
 
 
 def tell(much: str = "tell", *, model: str = FLIGHTS, from_empty: bool = False) -> None:
@@ -31,7 +33,7 @@ def tell(much: str = "tell", *, model: str = FLIGHTS, from_empty: bool = False) 
         *ground.stages(teller),
         *growth.stages(teller),
         *production.stages(teller),
-        *(life.stages(teller) if subject.relived else []),
+        *(LIVES[subject.life](teller) if subject.life in LIVES else []),
     ]
     names = [stage.name for stage in stages]
     # A story without a life ends with the stage before it.

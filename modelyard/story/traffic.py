@@ -1,7 +1,7 @@
 """The client that asks production all the time, so that a release that drops a request shows."""
 
-import itertools
 import json
+import random
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -71,10 +71,10 @@ class Traffic:
 
     def _run(self, url: str, bodies: Sequence[bytes]) -> None:
         with httpx.Client(timeout=10.0, trust_env=False) as client:
-            for body in itertools.cycle(bodies):
-                if self._stop.is_set():
-                    return
-                self._ask(client, url, body)
+            # Drawn, not in turn: slices cut from a cycle would all be alike, and life is not.
+            draw = random.Random(0)
+            while not self._stop.is_set():
+                self._ask(client, url, draw.choice(bodies))
                 self._stop.wait(self._pause)
 
     def _ask(self, client: httpx.Client, url: str, body: bytes) -> None:

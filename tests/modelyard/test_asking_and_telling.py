@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 
 from modelyard.errors import RefusedError, UsageError
-from modelyard.live.asking import ask_by_key, post_labels
+from modelyard.live.asking import ask, post_labels
 from modelyard.live.endpoint import Endpoint
 
 INPUTS = [
@@ -85,7 +85,7 @@ def rows(count: int) -> pl.DataFrame:
 def test_answers_come_in_the_order_of_the_rows_with_the_id_of_their_request(
     found: Endpoint,
 ) -> None:
-    answers = ask_by_key(found, rows(5), batch=2)
+    answers = ask(found, rows(5), by_key=True, batch=2)
     assert answers["prediction_id"].to_list() == ["p1", "p1", "p2", "p2", "p3"]
     assert answers["row"].to_list() == [0, 1, 0, 1, 0]
     assert answers["probability"].to_list() == [0.0, 1.0, 2.0, 3.0, 4.0]
@@ -94,7 +94,7 @@ def test_answers_come_in_the_order_of_the_rows_with_the_id_of_their_request(
 
 
 def test_moments_travel_as_iso_text_and_outcomes_do_not_travel(found: Endpoint) -> None:
-    ask_by_key(found, rows(1))
+    ask(found, rows(1), by_key=True)
     sent = {each["name"]: each["data"] for each in SEEN[0][1]["inputs"]}
     assert sent == {
         "flight": ["0"],
@@ -106,7 +106,7 @@ def test_moments_travel_as_iso_text_and_outcomes_do_not_travel(found: Endpoint) 
 
 def test_rows_that_lack_an_input_are_told(found: Endpoint) -> None:
     with pytest.raises(UsageError, match="lack distance"):
-        ask_by_key(found, rows(1).drop("distance"))
+        ask(found, rows(1).drop("distance"), by_key=True)
 
 
 def test_labels_are_posted_in_batches_without_those_that_have_none(found: Endpoint) -> None:

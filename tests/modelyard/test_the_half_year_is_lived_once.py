@@ -44,7 +44,10 @@ class Heard:
     asked: list[pl.DataFrame] = field(default_factory=list)
     told: list[pl.DataFrame] = field(default_factory=list)
 
-    def ask(self, found: Endpoint, rows: pl.DataFrame, *, batch: int) -> pl.DataFrame:
+    def ask(
+        self, found: Endpoint, rows: pl.DataFrame, *, by_key: bool, batch: int
+    ) -> pl.DataFrame:
+        assert by_key
         self.asked.append(rows)
         assert batch <= calling.ROWS
         ids = [f"p{len(self.asked)}"] * rows.height
@@ -58,7 +61,7 @@ class Heard:
 @pytest.fixture
 def heard(monkeypatch: pytest.MonkeyPatch) -> Heard:
     found = Heard()
-    monkeypatch.setattr(calling, "ask_by_key", found.ask)
+    monkeypatch.setattr(calling, "ask", found.ask)
     monkeypatch.setattr(calling, "post_labels", found.post)
     monkeypatch.setattr(calling, "lived", flights)
     return found

@@ -1,6 +1,7 @@
 """`modelyard watch` shows each week as the metrics table has it, and what it led to."""
 
 import json
+import shutil
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -66,9 +67,9 @@ def rows(week: date) -> pl.DataFrame:
     return pl.DataFrame(made, schema=dict(COLUMNS))
 
 
-def told(capsys: pytest.CaptureFixture[str], *words: str) -> str:
+def told(capsys: pytest.CaptureFixture[str], *words: str, model: str = world.MODEL) -> str:
     with pytest.raises(SystemExit) as left:
-        main(["watch", world.MODEL, "--env", "prod", *words])
+        main(["watch", model, "--env", "prod", *words])
     assert left.value.code == 0
     return capsys.readouterr().out
 
@@ -83,6 +84,21 @@ def test_a_week_is_a_line_with_its_verdict(
         assert figure in broken
     assert "broke: label_rate" in broken
     assert "not judged: performance" in calm
+
+
+def test_slices_have_numbers_and_no_dates(
+    watched: Place, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = Path(__file__).resolve().parents[2] / "models" / "diabetes"
+    shutil.copytree(folder, watched.root / "models" / "diabetes", dirs_exist_ok=True)
+    third = date(1970, 1, 19)
+    lake = Lakehouse(str(tmp_path / "lake"))
+    lake.replace_where("metrics/diabetes", rows(third), column="week", value=str(third))
+    shown = told(capsys, model="diabetes")
+    assert "slice" in shown
+    (line,) = (line for line in shown.splitlines() if "6,500" in line)
+    assert line.split()[0] == "3"
+    assert "1970" not in shown
 
 
 def test_what_a_week_led_to_is_told_with_its_reason(

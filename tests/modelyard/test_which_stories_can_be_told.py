@@ -42,13 +42,13 @@ def change(root: Path) -> None:
 def test_a_folder_that_is_in_order_and_committed_can_be_told(made: Path) -> None:
     subject = subject_of(made, "churn")
     subject.require_ready()
-    assert (subject.model, subject.tables, subject.relived) == ("churn", ("churn",), False)
+    assert (subject.model, subject.tables, subject.life) == ("churn", ("churn",), "slices")
 
 
 def test_the_flights_need_no_file(checkout: Path) -> None:
     subject = subject_of(checkout, "flight-delay")
     subject.require_ready()
-    assert (subject.model, subject.relived) == ("flight_delay", True)
+    assert (subject.model, subject.life) == ("flight_delay", "weeks")
 
 
 def test_a_folder_that_was_changed_or_never_committed_is_to_be_committed(made: Path) -> None:

@@ -29,7 +29,13 @@ def spec_text(plan: Plan, *, file: str, owner: str) -> str:
             "memory_mib": 512 if len(plan.features) <= 50 else 1024,
         },
         "consumers": [Flow(name=_caller(plan.model), namespace=_caller(plan.model))],
-        "monitoring": {"slice_rows": max(50, min(500, plan.rows // 20))},
+        "monitoring": {
+            "slice_rows": max(50, min(500, plan.rows // 20)),
+            "alarms": [
+                Flow(signal=signal, p_below=0.02)
+                for signal in ("mean_prediction", "label_rate", "performance")
+            ],
+        },
         "retrain": {"triggers": ["command"]},
         "promotion": {"mode": "code", "approval": "required"},
     }

@@ -6,8 +6,8 @@ from typing import Any
 
 import altair
 
-from modelyard.live.watching import WatchedWeek
-from modelyard.report.life.facts import LifeFacts, slice_number
+from modelyard.live.watching import WatchedWeek, slice_number
+from modelyard.report.life.facts import LifeFacts
 
 _DAY = 86_400_000
 """In milliseconds, as a browser counts."""

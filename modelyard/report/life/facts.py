@@ -8,7 +8,7 @@ from typing import Any
 
 from modelyard.live.aftermath import Aftermath
 from modelyard.live.watch_alarms import WatchAlarm
-from modelyard.live.watching import RECENT, Finding, WatchedWeek
+from modelyard.live.watching import RECENT, Finding, WatchedWeek, slice_number
 
 _WEEK, _LAST_DAY = timedelta(days=7), timedelta(days=6)
 
@@ -126,10 +126,3 @@ class LifeFacts:
                 if each.baseline == RECENT:
                     known.setdefault((each.signal, each.figure), set()).add(week.week)
         return known
-
-
-def slice_number(week: WatchedWeek) -> int:
-    """The number of a slice, from one; slices stand on the Mondays since the first of 1970."""
-    from ml.monitoring.windows import FIRST_MONDAY
-
-    return (date.fromisoformat(week.week) - FIRST_MONDAY) // _WEEK + 1

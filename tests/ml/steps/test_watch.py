@@ -23,6 +23,7 @@ from ml.monitoring.windows import Week
 from ml.spec import ModelSpec, load_model
 from ml.steps import watch_weeks
 from tests.ml.monitoring.lake import FIRST, add_labels, answer_day, answer_weeks, answers_of
+from tests.ml.steps.heard import CloudWatch
 from tests.recovery import Recovery
 
 MODEL = "flight_delay"
@@ -30,28 +31,6 @@ MODEL = "flight_delay"
 
 class Killed(BaseException):
     """Stands for kill -9."""
-
-
-class CloudWatch:
-    """Remembers what it was told."""
-
-    def __init__(self) -> None:
-        self.data: list[dict[str, Any]] = []
-        self.namespaces: set[str] = set()
-
-    def put_metric_data(self, **request: Any) -> None:
-        self.namespaces.add(request["Namespace"])
-        self.data += request["MetricData"]
-
-    def verdicts(self) -> dict[datetime, dict[str, float]]:
-        """Breach per signal, by the moment it is about."""
-        found: dict[datetime, dict[str, float]] = {}
-        for one in self.data:
-            if one["MetricName"] == "Breach":
-                names = {each["Name"]: each["Value"] for each in one["Dimensions"]}
-                assert names["Model"] == MODEL
-                found.setdefault(one["Timestamp"], {})[names["Signal"]] = one["Value"]
-        return found
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +45,7 @@ def spec() -> ModelSpec:
 @pytest.fixture
 def told(spec: ModelSpec, monkeypatch: pytest.MonkeyPatch) -> CloudWatch:
     """What CloudWatch hears."""
-    heard = CloudWatch()
+    heard = CloudWatch(MODEL)
     monkeypatch.setattr(step, "spec_of", lambda flags: spec)
     monkeypatch.setattr(watch_weeks, "client", lambda service: heard)
     return heard

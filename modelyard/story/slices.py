@@ -1,0 +1,141 @@
+"""Stage nine of a table without time: its rows are asked in equal slices, told and watched."""
+
+from typing import Any
+
+from modelyard.errors import NotUpError, YardError
+from modelyard.live.asking import ask, post_labels
+from modelyard.live.endpoint import Endpoint, endpoint
+from modelyard.live.example import drawn_rows
+from modelyard.live.releases import ReleaseLines
+from modelyard.live.watch_job import WatchJob
+from modelyard.live.watching import WatchedWeek, watched_weeks, weeks_in
+from modelyard.place import Place
+from modelyard.story.lengths import how_to_go_on
+from modelyard.story.patience import until, when_changed
+from modelyard.story.rows import labelled_in
+from modelyard.story.stage import Stage
+from modelyard.story.teller import Teller
+from modelyard.versions import version
+
+MOST = 26
+"""As many slices as half a year has weeks; a longer table is drawn from."""
+
+
+def stages(teller: Teller) -> list[Stage]:
+    """Return the stage of the model's life."""
+    return [
+        Stage(
+            name="life",
+            title="Life: its rows asked in equal slices, told the outcomes, watched by the slice",
+            is_true=lambda: _lived(teller),
+            make=lambda: _live(teller),
+        )
+    ]
+
+
+def _lived(teller: Teller) -> str | None:
+    place = teller.place("prod")
+    try:
+        found = _told(watched_weeks(place, teller.model))
+        if len(found) < _enough(teller, _run(place, teller.model)):
+            return None
+    except YardError:
+        return None
+    rows, labelled = sum(each.rows for each in found), sum(each.labelled for each in found)
+    judged = sum(not each.unjudged for each in found)
+    broke = [", ".join(each.broke) for each in found if each.broke]
+    return (
+        f"{len(found)} slices watched, {rows:,} answers, {labelled / rows:.1%} labelled, "
+        f"{judged} judged, unlike the slices before: {'; '.join(broke) or 'none'}"
+    )
+
+
+def _live(teller: Teller) -> dict[str, Any]:
+    place, model = teller.place("prod"), teller.model
+    size, found, run = _slice_rows(teller), endpoint(place, model), _run(place, model)
+    rows = drawn_rows(place, model, run, count=MOST * size)
+    ids: list[str] = []
+    for number, part in enumerate(rows.iter_slices(size), start=1):
+        ids += _ask_and_tell(found, part)
+        teller.report(f"{part.height} rows asked and told, {number} of {-(-rows.height // size)}")
+    _see_merged(place, model, ids)
+    told = _watch(place, model, _enough(teller, run))
+    for number, each in enumerate(told, start=1):
+        teller.report(_said(number, each))
+    return {"rows": {"answers": rows.height, "outcomes": rows.height}}
+
+
+def _ask_and_tell(found: Endpoint, part: Any) -> list[str]:
+    answers = ask(found, part)
+    post_labels(found, answers.select("prediction_id", "row").hstack(part.select("label")))
+    return list(answers["prediction_id"].unique())
+
+
+def _see_merged(place: Place, model: str, ids: list[str]) -> None:
+    """Wait until the collector has brought these answers and their outcomes to the tables."""
+    import pyarrow.compute as columns
+
+    asked = columns.field("prediction_id").isin(ids)
+    for name in ("predictions", "labels"):
+
+        def arrived(table: Any) -> bool | None:
+            there = table.to_pyarrow_dataset().to_table(["prediction_id"], filter=asked)
+            return len(there["prediction_id"].unique()) == len(ids) or None
+
+        table = f"{name}/{model}"
+        when_changed(place, table, arrived, f"{len(ids)} requests in {table}")
+
+
+def _watch(place: Place, model: str, enough: int) -> list[WatchedWeek]:
+    """Start the watch by hand, for slices have no hour; return those that were told outcomes."""
+    job = WatchJob(place, model)
+    # One that began before the last rows came leaves their slices to the next.
+    until(lambda: None if job.runs() else True, "the watch before this one to end")
+    job.start()
+
+    def watched(table: Any) -> list[WatchedWeek] | None:
+        found = _told(weeks_in(table))
+        return found if len(found) >= enough else None
+
+    return when_changed(place, f"metrics/{model}", watched, f"{enough} slices to be watched")
+
+
+def _told(slices: list[WatchedWeek]) -> list[WatchedWeek]:
+    """Those of this life: the background client tells no outcomes."""
+    return [each for each in slices if each.labelled]
+
+
+def _enough(teller: Teller, run: str) -> int:
+    """How many slices there are at least; the first rows fill one that others began."""
+    rows = labelled_in(teller.place("prod"), teller.model, run)
+    return max(1, min(MOST, rows // _slice_rows(teller)) - 1)
+
+
+def _run(place: Place, model: str) -> str:
+    """The training run of the version that is live."""
+    line = ReleaseLines.of(place).live(model)
+    if line is None:
+        raise NotUpError(
+            f"No version of {model} is live in {place.name}.", remedy=how_to_go_on(model)
+        )
+    return str(version(place, model, line["version"]).facts["run"])
+
+
+def _slice_rows(teller: Teller) -> int:
+    from ml.spec import load_model
+
+    return load_model(teller.root / "models" / teller.model).monitoring.slice_rows
+
+
+def _said(number: int, found: WatchedWeek) -> str:
+    verdict = f"unlike the slices before: {', '.join(found.broke)}" if found.broke else "calm"
+    if found.unjudged and not found.broke:
+        verdict = f"not enough history yet for {', '.join(found.unjudged)}"
+    figures = {
+        "said": found.value("mean_prediction"),
+        "was": found.value("label_rate"),
+        "performance": found.value("performance"),
+    }
+    told = [f"{name} {value:.3f}" for name, value in figures.items() if value is not None]
+    asked = f"slice {number}: {found.rows} asked, {found.coverage:.0%} told"
+    return ", ".join([asked, *told, verdict])

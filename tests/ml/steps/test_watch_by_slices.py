@@ -1,0 +1,115 @@
+"""Rows without a day are watched by slices; each that broke rings, however many came at once."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+import ml.steps.watch as step
+from ml.data.lakehouse import Lakehouse
+from ml.monitoring.metrics_table import MetricsTable
+from ml.spec import ModelSpec, load_model
+from ml.steps import watch_weeks
+from tests.ml.monitoring.lake import FIRST, add_labels, answer_day, answers_of
+from tests.ml.steps.heard import CloudWatch
+
+MODEL = "flight_delay"
+SLICE = 100
+CALM = 9
+"""Slices before the one that breaks: as many as judge it, and one."""
+
+
+@pytest.fixture(scope="module")
+def spec() -> ModelSpec:
+    """The reference model as if its rows had no day."""
+    whole = load_model(Path("models") / MODEL)
+    return whole.model_copy(
+        update={
+            "features": whole.features.model_copy(update={"columns": {"carrier": "text"}}),
+            "data": whole.data.model_copy(update={"day": None}),
+            "monitoring": whole.monitoring.model_copy(update={"slice_rows": SLICE}),
+        }
+    )
+
+
+@pytest.fixture
+def told(spec: ModelSpec, monkeypatch: pytest.MonkeyPatch) -> CloudWatch:
+    """What CloudWatch hears."""
+    heard = CloudWatch(MODEL)
+    monkeypatch.setattr(step, "spec_of", lambda flags: spec)
+    monkeypatch.setattr(watch_weeks, "client", lambda service: heard)
+    return heard
+
+
+@pytest.fixture
+def lake(spec: ModelSpec, tmp_path: Path) -> Lakehouse:
+    """A lake of calm slices, one a day."""
+    made = Lakehouse(str(tmp_path))
+    for number in range(CALM):
+        fill(made, spec, number)
+    return made
+
+
+def fill(lake: Lakehouse, spec: ModelSpec, number: int, rate: float = 0.2) -> None:
+    answer_day(lake, spec, FIRST + timedelta(days=number), rows=SLICE, rate=rate)
+
+
+def watch(lake: Lakehouse) -> pl.DataFrame:
+    step.run(["--model", MODEL, "--lake", lake.root, "--artifacts", lake.root])
+    return MetricsTable(lake, MODEL).read()
+
+
+def rung(told: CloudWatch) -> list[tuple[int, str]]:
+    """The slices that broke and in what, by the day after the first one."""
+    found = sorted(told.verdicts().items())
+    first = found[0][0] if found else None
+    return [
+        ((at - first).days, signal)
+        for at, each in found
+        for signal, broke in sorted(each.items())
+        if broke and first is not None
+    ]
+
+
+def test_calm_slices_ring_nothing(spec: ModelSpec, lake: Lakehouse, told: CloudWatch) -> None:
+    assert watch(lake)["week"].n_unique() == CALM
+    assert told.verdicts()
+    assert rung(told) == []
+
+
+def test_a_slice_that_broke_rings_though_others_filled_since(
+    spec: ModelSpec, lake: Lakehouse, told: CloudWatch
+) -> None:
+    fill(lake, spec, CALM, rate=0.8)
+    fill(lake, spec, CALM + 1)
+    watch(lake)
+    broke = [signal for _, signal in rung(told)]
+    assert {"label_rate", "mean_prediction"} <= {*broke}
+    heard = len(told.data)
+    watch(lake)
+    assert len(told.data) == heard
+
+
+def test_outcomes_that_come_when_the_next_slice_is_full_still_ring(
+    spec: ModelSpec, lake: Lakehouse, told: CloudWatch
+) -> None:
+    day = FIRST + timedelta(days=CALM)
+    _, late = answers_of(spec, day, SLICE)
+    answer_day(lake, spec, day, rows=SLICE, labelled=0.0)
+    fill(lake, spec, CALM + 1)
+    watch(lake)
+    assert rung(told) == []
+    add_labels(lake, spec, late.with_columns(label=pl.lit(1.0)), "late")
+    watch(lake)
+    assert "label_rate" in {signal for _, signal in rung(told)}
+
+
+def test_a_break_that_no_alarm_looks_back_to_is_not_told(
+    spec: ModelSpec, lake: Lakehouse, told: CloudWatch
+) -> None:
+    fill(lake, spec, CALM, rate=0.8)
+    for number in range(1, 9):
+        fill(lake, spec, CALM + number)
+    watch(lake)
+    assert rung(told) == []
