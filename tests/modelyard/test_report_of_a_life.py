@@ -243,6 +243,13 @@ def test_labels_have_room_whatever_the_outcome_is_measured_in(value: float, labe
     assert replace(outcome, rows=[row], domain=None).labels == labels
 
 
+def test_an_axis_of_nothing_but_zeros_counts_in_ones() -> None:
+    outcome = panels.panels(slices())[0]
+    row = {**outcome.rows[0], "value": 0.0, "low": None, "high": None}
+    zeros = replace(outcome, rows=[row], domain=None)
+    assert zeros.ends == (0.0, 1.0)
+
+
 def test_a_corridor_of_shares_ends_where_shares_do() -> None:
     outcome, said = panels.panels(half_year())[:2]
     assert min(row["low"] for row in said.rows if row["low"] is not None) > 0

@@ -55,6 +55,8 @@ class Panel:
         known += [0.0] if self.zero else []
         known += [self.line] if self.line is not None else []
         low, high = max(min(known), self.least), min(max(known), self.most)
+        if low == high == 0.0:
+            return 0.0, 1.0
         # A line without any height would lie on the edge.
         return (
             (low, high)
