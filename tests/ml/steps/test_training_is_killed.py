@@ -1,0 +1,90 @@
+"""The process of a training step is killed at random moments; run once more, it says the same."""
+
+import os
+import random
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import boto3
+import pytest
+from moto.server import ThreadedMotoServer
+
+from ml.steps.run_folder import FITTED
+from tests.ml.conftest import REGION, Account
+from tests.ml.steps.test_training_run import Run
+from tests.recovery import Recovery
+
+pytestmark = pytest.mark.process
+
+ROOT = Path(__file__).resolve().parents[3]
+MOMENTS = 4
+
+
+class TrainingProcess:
+    """`python -m ml train` as its container starts it, against an account on loopback."""
+
+    def __init__(self, endpoint: str) -> None:
+        self._variables = {
+            **{name: value for name, value in os.environ.items() if not name.startswith("AWS_")},
+            "AWS_ENDPOINT_URL": endpoint,
+            "AWS_DEFAULT_REGION": REGION,
+            "AWS_ACCESS_KEY_ID": "testing",
+            "AWS_SECRET_ACCESS_KEY": "testing",
+        }
+
+    def start(self, run: Run) -> "subprocess.Popen[bytes]":
+        return subprocess.Popen(
+            [sys.executable, "-m", "ml", "train", *run.flags],
+            cwd=ROOT,
+            env=self._variables,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+
+    def whole(self, run: Run) -> float:
+        """Run it to its end; how many seconds that took."""
+        begun = time.monotonic()
+        assert self.start(run).wait(120) == 0
+        return time.monotonic() - begun
+
+
+@pytest.fixture
+def training() -> Iterator[tuple[TrainingProcess, Account]]:
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    endpoint = "http://{}:{}".format(*server.get_host_and_port())
+    s3 = boto3.client(
+        "s3",
+        endpoint_url=endpoint,
+        region_name=REGION,
+        aws_access_key_id="testing",
+        aws_secret_access_key="testing",
+    )
+    s3.create_bucket(
+        Bucket=Account.bucket, CreateBucketConfiguration={"LocationConstraint": REGION}
+    )
+    yield TrainingProcess(endpoint), Account(s3, None, None, "", "")
+    server.stop()
+
+
+def test_the_model_is_the_same_bit_for_bit(
+    training: tuple[TrainingProcess, Account], recovery: Recovery
+) -> None:
+    process, account = training
+    whole, cut = Run(account, "whole"), Run(account, "cut")
+    seconds = process.whole(whole)
+    moment = random.Random(7)
+    killed = 0
+    for part in range(MOMENTS):
+        # One moment in each quarter: while it loads, reads, fits, and while it writes.
+        attempt = process.start(cut)
+        time.sleep(seconds * (part + moment.random()) / MOMENTS)
+        attempt.kill()
+        killed += attempt.wait(10) < 0
+    assert killed >= MOMENTS - 1
+    with recovery.within(60, f"the process of training killed {killed} times, run once more"):
+        process.whole(cut)
+    assert cut.json(FITTED) == whole.json(FITTED)
