@@ -62,7 +62,7 @@ floors:
 	  printf 'coverage: %-10s %6s %% of lines, at least %s%s\n' "$$room" "$${covered%%[!0-9.]*}" "$$least" "$$below"; \
 	done; exit $$failed
 
-test-fast: setup ## run the unit tests: no engine, no processes, no long training
+test-fast: setup ## run the unit tests: no engine, no processes, nothing slow
 	@$(PY) -m pytest -n auto --dist loadfile -m "not engine and not process and not slow"
 
 check: setup ## lint, format, types, import contracts

@@ -25,6 +25,7 @@ def edit(folder: Path, name: str, old: str, new: str) -> None:
     (folder / name).write_text(content.replace(old, new))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("model", ["diabetes", "flight_delay"])
 def test_the_models_of_the_repository_are_in_order(model: str) -> None:
     assert folder_problems(SOURCE / model) == []

@@ -12,6 +12,8 @@ from ml.data.requests import DuplicateKeyError, RequestFeatures
 from ml.data.window import Window
 from ml.spec import ModelSpec
 
+pytestmark = pytest.mark.slow
+
 WEEK = Window(start=date(2013, 6, 17), end=date(2013, 6, 21))
 
 

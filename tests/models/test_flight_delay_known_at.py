@@ -11,6 +11,8 @@ from ml.data.window import Window
 from ml.spec import ModelSpec
 from tests.models.flights import flight, tables
 
+pytestmark = pytest.mark.slow
+
 
 def arrived(spec: ModelSpec, made: dict[str, object]) -> datetime:
     """When the delay of one flight became known."""

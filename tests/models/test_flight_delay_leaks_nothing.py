@@ -10,6 +10,8 @@ from ml.data.engine import Engine
 from ml.data.features import feature_table
 from ml.spec import ModelSpec
 
+pytestmark = pytest.mark.slow
+
 NOW = datetime(2013, 3, 8, 18, 30, tzinfo=UTC)
 DAY = pl.date("year", "month", "day")
 ON = ["key_flight_date", "key_carrier", "key_flight", "key_origin"]

@@ -11,6 +11,8 @@ from ml.data.features import feature_table
 from ml.data.window import Window
 from ml.spec import ModelSpec
 
+pytestmark = pytest.mark.slow
+
 KEY = b"a key that never leaves production"
 MONTH = pl.col("month") == 3
 

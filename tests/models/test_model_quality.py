@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path
 
 import polars as pl
+import pytest
 from sklearn.metrics import average_precision_score, mean_absolute_error, roc_auc_score
 
 from ml.data.contract import load_contract
@@ -15,6 +16,8 @@ from ml.data.window import Window
 from ml.spec import ModelSpec, load_model
 from models.diabetes import source as diabetes_source
 from tests.models.fitting import fitted
+
+pytestmark = pytest.mark.slow
 
 
 def test_late_flights_of_later_months_are_told_far_better_than_by_carrier_and_hour(

@@ -16,6 +16,8 @@ from tests.modelyard.onboarding.files import csv_text, labelled
 from tests.modelyard.telling import Telling, telling
 from tests.modelyard.test_the_story_is_cut_off_anywhere import WAIVED, WAY
 
+pytestmark = pytest.mark.slow
+
 ROWS = 210
 STAGES = 6
 

@@ -90,6 +90,7 @@ def wait_for(place: Place, id: str, state: State) -> Journey:
         time.sleep(0.05)
 
 
+@pytest.mark.slow
 def test_of_sixteen_promotions_one_is_taken_and_fifteen_are_told_by_whom(
     staging: Place, monkeypatch: pytest.MonkeyPatch, recovery: Recovery
 ) -> None:

@@ -16,6 +16,8 @@ from tests.modelyard.telling import CHANGES, Plug
 from tests.modelyard.world import Crash, Works, station
 from tests.recovery import Recovery
 
+pytestmark = pytest.mark.slow
+
 MOST_KILLS = 60
 
 

@@ -11,6 +11,8 @@ from modelyard.delivery.journey import Journeys
 from tests.modelyard import world
 from tests.modelyard.telling import Telling, telling
 
+pytestmark = pytest.mark.slow
+
 MOST_RUNS = 150
 WAY = ["approved", "released", "retrained", "approved", "released", "rolled_back"]
 WAIVED = ["approved", "released", "retrained", "waived", "released", "rolled_back"]

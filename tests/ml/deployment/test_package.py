@@ -73,6 +73,7 @@ def test_every_single_bit_counts(folder: Path, keys: PublicKeys, name: str) -> N
     open_package(folder, keys)
 
 
+@pytest.mark.slow
 def test_every_bit_of_the_signature_document_counts(folder: Path, keys: PublicKeys) -> None:
     original = (folder / SIGNATURE).read_bytes()
     for position in range(len(original) * 8):

@@ -172,6 +172,7 @@ def test_slices_share_the_limit_among_a_year_of_all_signals() -> None:
     assert set(Rules.of(undated, "probability").limits.values()) == {0.02 / (3 * 52)}
 
 
+@pytest.mark.slow
 def test_a_stationary_table_raises_nothing() -> None:
     """400 tables of 26 slices and three signals each: at most one in a hundred may ring at all.
 

@@ -173,6 +173,7 @@ def test_a_class_of_one_row_neither_crashes_nor_vanishes(account: Account, folde
     assert (known["class"], known["rows"], known["recall"]) == ("a", 0, None)
 
 
+@pytest.mark.slow
 def test_a_champion_with_other_classes_is_compared_on_all_of_them(
     account: Account, folder: Path
 ) -> None:

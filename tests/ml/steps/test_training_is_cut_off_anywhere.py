@@ -18,6 +18,8 @@ from tests.ml.conftest import Account
 from tests.ml.steps.test_training_run import Run
 from tests.recovery import Recovery
 
+pytestmark = pytest.mark.slow
+
 WRITES = {"PutObject", "CreateModelPackage", "UpdateModelPackage"}
 
 

@@ -4,9 +4,11 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import pytest
 from botocore.exceptions import ClientError
 
 
+@pytest.mark.slow
 def test_sixteen_racing_creations_have_one_winner_in_each_of_30_rounds(
     client: Callable[..., Any],
 ) -> None:
@@ -48,6 +50,7 @@ def test_replacing_a_known_content_succeeds_once(client: Callable[..., Any]) -> 
         assert list(pool.map(replace, range(16))).count(True) == 1
 
 
+@pytest.mark.slow
 def test_sixteen_racing_conditional_items_have_one_winner_in_each_of_30_rounds(
     client: Callable[..., Any],
 ) -> None:
