@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from ml.deployment.by_key.builder import FeatureBuilder
 
 LOOK_SECONDS = 5.0
+FIRST_LOOK_SECONDS = 30.0
+"""How long a new server waits for its tables before it takes callers who bring features."""
 
 log = structlog.get_logger()
 
@@ -29,7 +31,8 @@ class Keeper(threading.Thread):
         self._seconds = seconds
         self._stop = threading.Event()
         self._complaint = ""
-        self._looked = time.monotonic()
+        self._looked = self._made = time.monotonic()
+        self._first = True
         self.builder: FeatureBuilder | None = None
         """Replaced as a whole: whoever read it goes on with a consistent one."""
 
@@ -38,10 +41,16 @@ class Keeper(threading.Thread):
         """How long ago the tables were last known to be the newest."""
         return time.monotonic() - self._looked
 
+    @property
+    def settled(self) -> bool:
+        """Whether it is known if there are tables; callers by key are better off elsewhere."""
+        return not self._first or time.monotonic() - self._made > FIRST_LOOK_SECONDS
+
     def run(self) -> None:
         """Look until told to stop."""
         while not self._stop.is_set():
             self.look()
+            self._first = False
             self._stop.wait(self._seconds)
 
     def look(self) -> None:

@@ -155,6 +155,9 @@ class Application:
     async def _pod_ready(self, send: http.Send) -> None:
         # Ready without a version too: the roll-out must complete.
         self._refuse_if_not_able()
+        # A roll-out takes the old servers away, which answer by key until this one can.
+        if self._keyed is not None:
+            self._keyed.require_look()
         await http.respond_json(send, {"ready": True})
 
     async def _model_ready(self, send: http.Send) -> None:

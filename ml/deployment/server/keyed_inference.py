@@ -59,6 +59,13 @@ class KeyedInference(Inference):
         """Raise when there is nothing to build features from."""
         self._builder()
 
+    def require_look(self) -> None:
+        """Raise while the first look for tables is under way."""
+        if not self._keeper.settled:
+            raise RequestError(
+                Code.NO_ASOF_TABLES, f"as-of tables of {self._release.model} are being looked for"
+            )
+
     async def _read(
         self, body: bytes, header_length: int | None
     ) -> tuple[InferenceRequest, Entities | None, float]:

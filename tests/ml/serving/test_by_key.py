@@ -37,13 +37,8 @@ def lake(cloud: Cloud) -> Lakehouse:
     return Lakehouse(cloud.lake, boto3.Session())
 
 
-@pytest.fixture(scope="module")
-def server(
-    cloud: Cloud, package: Packaged, tmp_path_factory: pytest.TempPathFactory, lake: Lakehouse
-) -> Iterator[ServerProcess]:
-    """A server that was started before there were as-of tables."""
-    volume = tmp_path_factory.mktemp("volume")
-    with ServerProcess(
+def replica(cloud: Cloud, package: Packaged, volume: Path) -> ServerProcess:
+    return ServerProcess(
         cloud,
         volume,
         package,
@@ -51,7 +46,15 @@ def server(
         MODELYARD_CAPTURE_URI=f"{cloud.lake}/capture/flight_delay",
         MODELYARD_LAKE=cloud.lake,
         MODELYARD_ASOF_SECONDS="0.2",
-    ) as running:
+    )
+
+
+@pytest.fixture(scope="module")
+def server(
+    cloud: Cloud, package: Packaged, tmp_path_factory: pytest.TempPathFactory, lake: Lakehouse
+) -> Iterator[ServerProcess]:
+    """A server that was started before there were as-of tables."""
+    with replica(cloud, package, tmp_path_factory.mktemp("volume")) as running:
         refused = httpx.post(f"{running.url}{ASK}/infer", json=asof.question(asof.flights(1)))
         assert (refused.status_code, refused.json()["code"]) == (503, "no_asof_tables")
         assert httpx.get(f"{running.url}/v2/health/ready").status_code == 200
@@ -116,6 +119,17 @@ def test_the_answer_is_that_for_the_features_of_the_offline_table(
 def tables() -> dict[str, pl.DataFrame]:
     airports = pl.DataFrame({"faa": ["LAX"], "tzone": ["America/Los_Angeles"]})
     return {"weather": asof.weather(), "airports": airports}
+
+
+def test_a_new_replica_that_is_ready_answers_by_key_at_once(
+    http: httpx.Client, cloud: Cloud, package: Packaged, volume: Path
+) -> None:
+    """Else a roll-out takes the last server away that has tables."""
+    assert http.get(f"{ASK}/ready").status_code == 200
+    with replica(cloud, package, volume) as new:
+        wait_until(lambda: httpx.get(f"{new.url}/healthz/ready").status_code == 200, 120)
+        asked = httpx.post(f"{new.url}{ASK}/infer", json=asof.question(asof.flights(1)))
+    assert asked.status_code == 200, asked.text
 
 
 def test_newer_tables_are_used_within_a_few_looks(http: httpx.Client, lake: Lakehouse) -> None:
