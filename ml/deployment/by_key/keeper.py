@@ -42,6 +42,12 @@ class Keeper(threading.Thread):
         return time.monotonic() - self._looked
 
     @property
+    def state(self) -> int:
+        """Which run of `refresh` made the tables; 0 while there are none."""
+        builder = self.builder
+        return builder.state if builder else 0
+
+    @property
     def settled(self) -> bool:
         """Whether it is known if there are tables; callers by key are better off elsewhere."""
         return not self._first or time.monotonic() - self._made > FIRST_LOOK_SECONDS
@@ -57,7 +63,7 @@ class Keeper(threading.Thread):
         """Load newer tables, if there are any."""
         begun = time.monotonic()
         try:
-            newer = self._load(self.builder.state if self.builder else None)
+            newer = self._load(self.state or None)
         except Exception as error:
             # Whatever is wrong with network, tables or feature code, what is there still answers.
             complaint = f"{type(error).__name__}: {error}"

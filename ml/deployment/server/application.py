@@ -87,17 +87,15 @@ class Application:
         budget = Budget(limits.held_bytes)
         inference = Inference(release, model, telemetry, limits, budget)
         self._posts |= {f"{path}/infer": inference for path in self._paths.roots}
-        if self._keeper is None:
+        if (keeper := self._keeper) is None:
             return
         # A thread of its own: building features must not hold up who brings them.
         features = Batcher(build_features, limits, name="features")
         # Features first when it ends: what they made is still to be answered.
         self._batchers.insert(0, features)
-        self._keyed = KeyedInference(
-            release, model, features, self._keeper, telemetry, limits, budget
-        )
+        self._keyed = KeyedInference(release, model, features, keeper, telemetry, limits, budget)
         self._posts |= {f"{path}/infer": self._keyed for path in self._paths.keyed_roots}
-        self._keeper.start()
+        keeper.start()
 
     def expire(self) -> None:
         """Let requests fail whose deadline has passed."""
@@ -105,8 +103,7 @@ class Application:
             batcher.expire()
         if self._keeper is not None:
             self._telemetry.asof_unchecked.set(self._keeper.unchecked_seconds)
-            builder = self._keeper.builder
-            self._telemetry.asof_state.set(builder.state if builder else 0)
+            self._telemetry.asof_state.set(self._keeper.state)
 
     async def close(self, seconds: float) -> None:
         """Answer what was accepted, then stop the threads."""

@@ -3,6 +3,12 @@
 from datetime import datetime
 from typing import Any
 
+import pytest
+
+import ml.steps.watch as step
+from ml.spec import ModelSpec
+from ml.steps import watch_weeks
+
 
 class CloudWatch:
     """Remembers what it was told."""
@@ -25,3 +31,11 @@ class CloudWatch:
                 assert names["Model"] == self.model
                 found.setdefault(one["Timestamp"], {})[names["Signal"]] = one["Value"]
         return found
+
+
+def listen(monkeypatch: pytest.MonkeyPatch, spec: ModelSpec) -> CloudWatch:
+    """Let the step watch a model of this spec, and hear what it tells CloudWatch."""
+    heard = CloudWatch(spec.name)
+    monkeypatch.setattr(step, "spec_of", lambda flags: spec)
+    monkeypatch.setattr(watch_weeks, "client", lambda service: heard)
+    return heard

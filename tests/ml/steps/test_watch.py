@@ -21,9 +21,8 @@ from ml.monitoring.fingerprint import fingerprint
 from ml.monitoring.metrics_table import PROVENANCE, MetricsTable, of_week, verdicts, weeks_of
 from ml.monitoring.windows import Week
 from ml.spec import ModelSpec, load_model
-from ml.steps import watch_weeks
 from tests.ml.monitoring.lake import FIRST, add_labels, answer_day, answer_weeks, answers_of
-from tests.ml.steps.heard import CloudWatch
+from tests.ml.steps.heard import CloudWatch, listen
 from tests.recovery import Recovery
 
 MODEL = "flight_delay"
@@ -45,10 +44,7 @@ def spec() -> ModelSpec:
 @pytest.fixture
 def told(spec: ModelSpec, monkeypatch: pytest.MonkeyPatch) -> CloudWatch:
     """What CloudWatch hears."""
-    heard = CloudWatch(MODEL)
-    monkeypatch.setattr(step, "spec_of", lambda flags: spec)
-    monkeypatch.setattr(watch_weeks, "client", lambda service: heard)
-    return heard
+    return listen(monkeypatch, spec)
 
 
 @pytest.fixture

@@ -10,9 +10,8 @@ import ml.steps.watch as step
 from ml.data.lakehouse import Lakehouse
 from ml.monitoring.metrics_table import MetricsTable
 from ml.spec import ModelSpec, load_model
-from ml.steps import watch_weeks
 from tests.ml.monitoring.lake import FIRST, add_labels, answer_day, answers_of
-from tests.ml.steps.heard import CloudWatch
+from tests.ml.steps.heard import CloudWatch, listen
 
 MODEL = "flight_delay"
 SLICE = 100
@@ -36,10 +35,7 @@ def spec() -> ModelSpec:
 @pytest.fixture
 def told(spec: ModelSpec, monkeypatch: pytest.MonkeyPatch) -> CloudWatch:
     """What CloudWatch hears."""
-    heard = CloudWatch(MODEL)
-    monkeypatch.setattr(step, "spec_of", lambda flags: spec)
-    monkeypatch.setattr(watch_weeks, "client", lambda service: heard)
-    return heard
+    return listen(monkeypatch, spec)
 
 
 @pytest.fixture
