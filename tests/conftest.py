@@ -4,10 +4,16 @@ import os
 import signal
 
 import pytest
+from hypothesis import settings
 
 from tests.recovery import Recovery, Told
 
 pytest_plugins = ["pytester"]
+# Nothing is timed here: on a machine with other work to do an example takes as long as it takes.
+settings.register_profile(
+    "untimed", settings.get_profile("ci" if os.environ.get("CI") else "default"), deadline=None
+)
+settings.load_profile("untimed")
 
 
 def pytest_configure() -> None:
