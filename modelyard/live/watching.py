@@ -64,6 +64,11 @@ class WatchedWeek:
         found = [e for e in self.findings if (e.signal, e.baseline) == (signal, baseline)]
         return found[0].value if len(found) == 1 else None
 
+    def figures(self, **names: str) -> list[str]:
+        """The known values of some signals, each after the word that stands for it."""
+        values = {word: self.value(signal) for word, signal in names.items()}
+        return [f"{word} {value:.3f}" for word, value in values.items() if value is not None]
+
 
 def slice_number(week: WatchedWeek) -> int:
     """The number of a slice, from one; slices stand on the Mondays since the first of 1970."""

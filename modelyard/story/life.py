@@ -105,12 +105,7 @@ def _tell(teller: Teller, happened: Happened) -> None:
     verdict = f"unlike the weeks before: {', '.join(week.broke)}" if week.broke else "calm"
     if week.unjudged and not week.broke:
         verdict = "not enough history yet"
-    figures = {
-        "said": week.value("mean_prediction"),
-        "late": week.value("label_rate"),
-        "auc": week.value("performance"),
-    }
-    told = [f"{name} {value:.3f}" for name, value in figures.items() if value is not None]
+    told = week.figures(said="mean_prediction", late="label_rate", auc="performance")
     rang = f"; in alarm: {', '.join(happened.alarms)}" if happened.alarms else ""
     teller.report(
         f"week of {week.week}: {week.rows:,} asked, {week.coverage:.1%} labelled, "

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from modelyard.errors import RefusedError
 from modelyard.live.landing import delta
+from modelyard.live.watch_job import WatchJob
 from modelyard.place import Place
 from modelyard.storage import exists
 from modelyard.story.flights import MODEL
@@ -30,6 +31,11 @@ def until(look: Callable[[], T | None], what: str) -> T:
             )
         time.sleep(PAUSE)
     return found
+
+
+def until_ended(job: WatchJob) -> None:
+    """Wait for a watch that runs: none starts beside another, and it may miss what came since."""
+    until(lambda: None if job.runs() else True, "the watch before this one to end")
 
 
 def when_changed(place: Place, name: str, look: Callable[[Any], T | None], what: str) -> T:

@@ -11,7 +11,7 @@ from modelyard.live.watch_job import WatchJob
 from modelyard.live.watching import WatchedWeek, watched_weeks, weeks_in
 from modelyard.place import Place
 from modelyard.story.lengths import how_to_go_on
-from modelyard.story.patience import until, when_changed
+from modelyard.story.patience import until_ended, when_changed
 from modelyard.story.rows import labelled_in
 from modelyard.story.stage import Stage
 from modelyard.story.teller import Teller
@@ -90,7 +90,7 @@ def _watch(place: Place, model: str, enough: int) -> list[WatchedWeek]:
     """Start the watch by hand, for slices have no hour; return those that were told outcomes."""
     job = WatchJob(place, model)
     # One that began before the last rows came leaves their slices to the next.
-    until(lambda: None if job.runs() else True, "the watch before this one to end")
+    until_ended(job)
     job.start()
 
     def watched(table: Any) -> list[WatchedWeek] | None:
@@ -131,11 +131,6 @@ def _said(number: int, found: WatchedWeek) -> str:
     verdict = f"unlike the slices before: {', '.join(found.broke)}" if found.broke else "calm"
     if found.unjudged and not found.broke:
         verdict = f"not enough history yet for {', '.join(found.unjudged)}"
-    figures = {
-        "said": found.value("mean_prediction"),
-        "was": found.value("label_rate"),
-        "performance": found.value("performance"),
-    }
-    told = [f"{name} {value:.3f}" for name, value in figures.items() if value is not None]
+    told = found.figures(said="mean_prediction", was="label_rate", performance="performance")
     asked = f"slice {number}: {found.rows} asked, {found.coverage:.0%} told"
     return ", ".join([asked, *told, verdict])

@@ -11,7 +11,7 @@ from modelyard.live.watching import WatchedWeek, automatic_retrainings, weeks_in
 from modelyard.place import Place
 from modelyard.story.agreement import agree, wait_for_release
 from modelyard.story.flights import MODEL
-from modelyard.story.patience import until, when_changed
+from modelyard.story.patience import until, until_ended, when_changed
 from modelyard.story.teller import Teller
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class Watch:
         reading = self.clock.read()
         job = WatchJob(self.teller.place("prod"), MODEL)
         # Its table speaks a moment before its pod has ended, and none starts beside another.
-        until(lambda: None if job.runs() else True, "the watch before this one to end")
+        until_ended(job)
         if not reading.simulated:
             # The first move only sets the clock: to before what this week is to bring.
             self.clock.advance_to(self.moment - timedelta(days=1))

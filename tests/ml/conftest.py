@@ -12,6 +12,7 @@ import boto3
 import pytest
 import stamina
 from moto import mock_aws
+from moto.server import ThreadedMotoServer
 
 # Many short fits on shared cores: threads would mostly wait for one another.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -39,6 +40,16 @@ class Account:
     other_key_arn: str
     bucket: str = "artifacts-bucket"
     audit: str = "audit-bucket"
+
+
+@pytest.fixture(scope="session")
+def endpoint() -> Iterator[str]:
+    """An emulated AWS whose server lives in this process on loopback: for other processes."""
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()
 
 
 @pytest.fixture

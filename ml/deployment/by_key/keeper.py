@@ -49,7 +49,7 @@ class Keeper(threading.Thread):
 
     @property
     def settled(self) -> bool:
-        """Whether it is known if there are tables; callers by key are better off elsewhere."""
+        """Whether it is known if there are tables; until then other servers answer by key."""
         return not self._first or time.monotonic() - self._made > FIRST_LOOK_SECONDS
 
     def run(self) -> None:

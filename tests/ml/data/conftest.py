@@ -1,21 +1,9 @@
-"""A small contract, and an S3 whose server lives in this process on loopback."""
-
-from collections.abc import Iterator
+"""A small contract, and a bucket of the S3 whose server lives in this process on loopback."""
 
 import boto3
 import pytest
-from moto.server import ThreadedMotoServer
 
 KEY = b"a key of at least thirty-two bytes, for tests"
-
-
-@pytest.fixture(scope="session")
-def endpoint() -> Iterator[str]:
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield f"http://{host}:{port}"
-    server.stop()
 
 
 @pytest.fixture

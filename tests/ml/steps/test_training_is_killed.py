@@ -5,12 +5,10 @@ import random
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import boto3
 import pytest
-from moto.server import ThreadedMotoServer
 
 from ml.steps.run_folder import FITTED
 from tests.ml.conftest import REGION, Account
@@ -52,10 +50,7 @@ class TrainingProcess:
 
 
 @pytest.fixture
-def training() -> Iterator[tuple[TrainingProcess, Account]]:
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    endpoint = "http://{}:{}".format(*server.get_host_and_port())
+def training(endpoint: str) -> tuple[TrainingProcess, Account]:
     s3 = boto3.client(
         "s3",
         endpoint_url=endpoint,
@@ -66,8 +61,7 @@ def training() -> Iterator[tuple[TrainingProcess, Account]]:
     s3.create_bucket(
         Bucket=Account.bucket, CreateBucketConfiguration={"LocationConstraint": REGION}
     )
-    yield TrainingProcess(endpoint), Account(s3, None, None, "", "")
-    server.stop()
+    return TrainingProcess(endpoint), Account(s3, None, None, "", "")
 
 
 def test_the_model_is_the_same_bit_for_bit(
