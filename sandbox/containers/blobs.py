@@ -30,6 +30,19 @@ class Blobs:
         """Whether the content is here."""
         return self.path(digest).is_file()
 
+    def link(self, digest: str, source: "Blobs") -> bool:
+        """Have the content by sharing the file of `source`; whether it is here afterwards."""
+        if self.has(digest):
+            return True
+        try:
+            os.link(source.path(digest), self.path(digest))
+        except FileExistsError:
+            return True
+        except OSError:
+            # Not there, or on another file system: it has to be sent.
+            return False
+        return True
+
     def put(self, content: bytes) -> str:
         """Keep the bytes; return their digest."""
         with self.draft() as draft:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from sandbox.containers.blobs import Blobs
+from sandbox.containers.cached import layer_cache
 from sandbox.containers.client import ImageMissingError, Registry
 from sandbox.containers.reference import ImageError, local_reference, parse
 
@@ -98,12 +99,11 @@ class Images:
 
     def _layer(self, repository: str, digest: str) -> Path:
         """One layer's files; releases that share a layer share its files on disk."""
-        target = self.folder / "layers" / digest.replace(":", "-")
-        target.parent.mkdir(parents=True, exist_ok=True)
+        target = self._place_of(digest)
         with _locked(target.with_name(f"{target.name}.lock")):
             if target.exists():
                 return target
-            draft = target.with_name(f"{target.name}.{os.getpid()}")
+            draft = target.with_name(f"{target.name}.draft")
             shutil.rmtree(draft, ignore_errors=True)
             draft.mkdir()
             served = Blobs(self.folder / "registry")
@@ -117,6 +117,15 @@ class Images:
                     _extract(blob.path, draft)
             draft.replace(target)
         return target
+
+    def _place_of(self, digest: str) -> Path:
+        """A layer of the user's cache is unpacked there, once for all sandboxes."""
+        name = digest.replace(":", "-")
+        cache = layer_cache()
+        # Files are shared by hard links, and those end at the file system.
+        if cache.has(digest) and cache.folder.stat().st_dev == self.folder.stat().st_dev:
+            return cache.folder / name
+        return self.folder / "layers" / name
 
 
 def _read(reference: str, target: Path, note: dict[str, Any]) -> UnpackedImage:

@@ -16,6 +16,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 from sandbox.containers.blobs import DIGEST, Blobs
+from sandbox.containers.cached import layer_cache
 from sandbox.containers.manifests import Manifests
 
 _ROUTE = re.compile(r"^/v2/(?P<name>[a-z0-9._/-]+)/(?P<kind>blobs|manifests|tags)/(?P<rest>.+)$")
@@ -24,7 +25,12 @@ _ROUTE = re.compile(r"^/v2/(?P<name>[a-z0-9._/-]+)/(?P<kind>blobs|manifests|tags
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     blobs: Blobs
+    shared: Blobs
+    """The user's cache of layers: what lies there need not be sent."""
     manifests: Manifests
+
+    def _has(self, digest: str) -> bool:
+        return bool(DIGEST.match(digest)) and self.blobs.link(digest, self.shared)
 
     def log_message(self, format: str, *args: object) -> None:
         if self.command not in ("GET", "HEAD"):
@@ -71,7 +77,7 @@ class _Handler(BaseHTTPRequestHandler):
     do_GET = do_HEAD = _read  # noqa: N815
 
     def _send_blob(self, digest: str) -> None:
-        if not DIGEST.match(digest) or not self.blobs.has(digest):
+        if not self._has(digest):
             return self._refuse(HTTPStatus.NOT_FOUND, "BLOB_UNKNOWN", digest)
         with self.blobs.path(digest).open("rb") as file:
             self.send_response(HTTPStatus.OK)
@@ -87,7 +93,7 @@ class _Handler(BaseHTTPRequestHandler):
         query = parse_qs(url.query)
         name = url.path.removeprefix("/v2/").partition("/blobs/uploads")[0]
         mounted = (query.get("mount") or [""])[0]
-        if DIGEST.match(mounted) and self.blobs.has(mounted):
+        if self._has(mounted):
             location = f"/v2/{name}/blobs/{mounted}"
             return self._answer(
                 HTTPStatus.CREATED, Location=location, Docker_Content_Digest=mounted
@@ -155,13 +161,13 @@ class _Handler(BaseHTTPRequestHandler):
         self._answer(HTTPStatus.ACCEPTED if gone else HTTPStatus.NOT_FOUND)
 
 
-def serve(folder: Path, port: int) -> ThreadingHTTPServer:
-    """Make the server; the caller runs it."""
+def serve(folder: Path, port: int, shared: Blobs | None = None) -> ThreadingHTTPServer:
+    """Make the server; the caller runs it. `shared`: layers that it may take over by links."""
     blobs = Blobs(folder)
     for stale in folder.glob("upload-*"):
         stale.unlink()
-    handler = type("Handler", (_Handler,), {"blobs": blobs, "manifests": Manifests(folder, blobs)})
-    return ThreadingHTTPServer(("127.0.0.1", port), handler)
+    kept = {"blobs": blobs, "shared": shared or blobs, "manifests": Manifests(folder, blobs)}
+    return ThreadingHTTPServer(("127.0.0.1", port), type("Handler", (_Handler,), kept))
 
 
 if __name__ == "__main__":
@@ -169,4 +175,4 @@ if __name__ == "__main__":
     arguments.add_argument("--disk", type=Path, required=True)
     arguments.add_argument("--port", type=int, required=True)
     chosen = arguments.parse_args()
-    serve(chosen.disk, chosen.port).serve_forever()
+    serve(chosen.disk, chosen.port, layer_cache()).serve_forever()

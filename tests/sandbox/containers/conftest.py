@@ -1,5 +1,6 @@
 """A registry of the test's own and a small image that uses the host's shell."""
 
+import contextlib
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from sandbox.containers import ImageConfig, build_image
+from sandbox.containers.blobs import Blobs
 from sandbox.containers.registry import serve
 
 REPOSITORY = "111111111111.dkr.ecr.eu-west-1.amazonaws.com/models"
@@ -21,15 +23,24 @@ class Place:
     registry_port: int
 
 
-@pytest.fixture
-def place(tmp_path: Path) -> Iterator[Place]:
-    server = serve(tmp_path / "images" / "registry", 0)
+@contextlib.contextmanager
+def serving(images: Path, shared: Blobs | None) -> Iterator[Place]:
+    """A registry with the images' folder, and with the layers it may share."""
+    server = serve(images / "registry", 0, shared)
     thread = threading.Thread(target=server.serve_forever, args=(0.02,))
     thread.start()
-    yield Place(tmp_path / "images", server.server_address[1])
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    try:
+        yield Place(images, server.server_address[1])
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Iterator[Place]:
+    with serving(tmp_path / "images", None) as place:
+        yield place
 
 
 @pytest.fixture
