@@ -6,6 +6,9 @@ UV     := $(VENV)/bin/uv
 STAMP  := $(VENV)/.installed
 STORY  ?= tell
 MODEL  ?= flight_delay
+# Tests at a time. One worker has the acceptance tests; of the others, many start servers and
+# clusters and wait for them, so that more workers than cores make them wait for each other.
+WORKERS ?= 2
 # Line coverage that each room keeps, in per cent; the processes that tests start are counted.
 FLOORS := infra=90 ml=90 policy=90 modelyard=90 sandbox=80 tools=80
 
@@ -45,9 +48,7 @@ down: ## stop the sandbox; says first what will be lost
 
 test: tools ## run all tests, and hold each room's line coverage to its floor
 	@rm -rf .coverage
-	@$(VENV)/bin/coverage run -m pytest -n auto --dist loadfile -m "not engine and not process"
-# One after the other: these start servers and clusters, and some of them wait and measure.
-	@$(VENV)/bin/coverage run -m pytest -m "engine or process" --durations=25
+	@$(VENV)/bin/coverage run -m pytest -n $(WORKERS) --dist loadscope --no-loadscope-reorder --durations=25
 	@$(VENV)/bin/coverage combine --quiet
 # A process that a test killed left half a file: it would be warned of at every room.
 	@find .coverage -name 'data.*' -delete
@@ -63,7 +64,7 @@ floors:
 	done; exit $$failed
 
 test-fast: setup ## run the unit tests: no engine, no processes, nothing slow
-	@$(PY) -m pytest -n auto --dist loadfile -m "not engine and not process and not slow"
+	@$(PY) -m pytest -n auto --dist loadscope -m "not engine and not process and not slow"
 
 check: setup ## lint, format, types, import contracts
 	@$(VENV)/bin/ruff check .

@@ -5,9 +5,12 @@ import signal
 
 import pytest
 from hypothesis import settings
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from tests.recovery import Recovery, Told
 
+ACCEPTANCE = "tests/acceptance/"
 pytest_plugins = ["pytester"]
 # Nothing is timed here: on a machine with other work to do an example takes as long as it takes.
 settings.register_profile(
@@ -19,6 +22,23 @@ settings.load_profile("untimed")
 def pytest_configure() -> None:
     """End as after Ctrl-C when told to end: the fixtures stop what they started."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+
+
+class ByFile(LoadScopeScheduling):
+    """A worker gets whole files; one gets all the acceptance tests, for they share a sandbox.
+
+    Those take as long as all others together: their story begins with the run, and the other
+    workers do the rest meanwhile.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return ACCEPTANCE if file.startswith(ACCEPTANCE) else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFile:
+    """Say how the tests are dealt out where there are workers."""
+    return ByFile(config, log)
 
 
 @pytest.fixture

@@ -1,15 +1,12 @@
-"""July to December day by day: every flight is asked about once, every outcome told when known."""
+"""A past day by day: every row is asked about once, every outcome told when it was known."""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
 from modelyard.place import Place
-from modelyard.story.calling import LATEST, Desk, lived
-from modelyard.story.months import Months
+from modelyard.story.calling import Desk
 from modelyard.story.patience import wait_for_rows
-
-FIRST_DAY, LAST_DAY = date(2013, 7, 1), date(2013, 12, 31)
-ONE_DAY = timedelta(days=1)
+from modelyard.story.replay import ONE_DAY, Replay
 
 
 @dataclass(kw_only=True)
@@ -18,30 +15,37 @@ class Days:
 
     place: Place
     desk: Desk
-    months: Months
-    next: date = FIRST_DAY
+    replay: Replay
+    next: date
 
     def live_until(self, last: date) -> None:
         """Ask about each day up to `last`, and tell the outcomes that are known when it ends."""
-        while self.next <= min(last, LAST_DAY):
-            self.months.ready(self.next.month)
+        while self.next <= min(last, self.replay.last):
+            self.replay.ready(self.next)
             self.desk.ask(self.next)
             self.next += ONE_DAY
             self.desk.tell(midnight(self.next))
 
+    def live_into(self, first: date) -> None:
+        """Live up to the first day from `first` on that has rows: none of them, no later week."""
+        while first < self.replay.last and self.replay.lived(first, first).is_empty():
+            first += ONE_DAY
+        self.live_until(first)
+
     def tell_the_rest(self) -> None:
-        """Tell what became known of the last days' flights after them."""
-        self.desk.tell(midnight(self.next) + LATEST)
+        """Tell what became known of the last days' rows after them."""
+        self.desk.tell(midnight(self.next) + self.replay.latest)
 
     def see_merged(self, first: date, last: date) -> None:
         """Wait until the answers and outcomes of these days are in their tables."""
+        model, lived = self.replay.model, self.replay.lived
         answers = lived(first, last).height
-        wait_for_rows(self.place, "predictions", "event_day", (first, last), answers)
+        wait_for_rows(self.place, f"predictions/{model}", "event_day", (first, last), answers)
         # Outcomes of the days before count too: those were posted in this span, if at all.
         span = (midnight(first) + timedelta(microseconds=1), midnight(last + ONE_DAY))
-        flights = lived(max(FIRST_DAY, first - LATEST), last)
-        outcomes = int(flights["known_at"].is_between(*span).sum())
-        wait_for_rows(self.place, "labels", "known_at", span, outcomes)
+        known = lived(max(self.replay.first, first - self.replay.latest), last)["known_at"]
+        outcomes = int(known.is_between(*span).sum())
+        wait_for_rows(self.place, f"labels/{model}", "known_at", span, outcomes)
 
 
 def midnight(day: date) -> datetime:

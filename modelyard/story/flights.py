@@ -7,8 +7,10 @@ from modelyard.errors import RefusedError
 from modelyard.live.landing import Batches, example_batches, refused_batches, zones
 from modelyard.place import Place
 from modelyard.storage import list_keys
+from modelyard.story.half_year import HalfYear
 from modelyard.story.ingesting import ingest, mirrored
 from modelyard.story.lengths import FLIGHTS
+from modelyard.story.replay import Replay
 from modelyard.story.subject import Life, Report
 
 MODEL = FLIGHTS
@@ -32,7 +34,17 @@ class Flights:
         return {
             "data": "Data: January to April land, are checked and mirrored",
             "second": "Second version: May and June land, champion against candidate",
+            "life": "Life: July to December",
         }
+
+    @property
+    def words(self) -> dict[str, str]:
+        """What is told of a week."""
+        return {"said": "mean_prediction", "late": "label_rate", "auc": "performance"}
+
+    def replay(self, place: Place, report: Report) -> Replay:
+        """July to December."""
+        return HalfYear(place=place, report=report)
 
     def require_ready(self) -> None:
         """It comes with the platform and is there."""

@@ -1,42 +1,70 @@
-"""How versions that came by themselves compare with the champion of their time on days since."""
+"""July to December of the flights: a month lands before its first day, while another is lived."""
 
-from datetime import date, datetime
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from importlib import import_module
+from typing import Any
 
-from modelyard.delivery.journey import Journeys
-from modelyard.live.aftermath import Aftermath, aftermath
-from modelyard.live.releases import Line, ReleaseLines
-from modelyard.live.watching import automatic_retrainings
+from modelyard.live.freshness import wait_for_tables
+from modelyard.live.landing import example_batches, land, start_ingest
+from modelyard.live.training import follow
 from modelyard.place import Place
-from modelyard.story.flights import MODEL
-from modelyard.story.weeks import journey_of
-from modelyard.versions import Version, version
+from modelyard.story.attempts import ingest_name, ingested
+from modelyard.story.lengths import FLIGHTS
+from modelyard.story.replay import MOST_WEEKS, WEEK
+from modelyard.story.subject import Report
+
+LAST_MONTH = 12
 
 
-def comparisons(place: Place, last: date) -> list[Aftermath]:
-    """Compare them all, those too that were kept back; read anew, for it may take many runs."""
-    found = []
-    journeys = Journeys.of(place)
-    for decided in automatic_retrainings(place, MODEL):
-        journey = journeys.find(journey_of(place, decided)) if decided["starts"] else None
-        if journey is not None and journey.version:
-            found.append(_compared(place, journey.version, decided["at"], last))
-    return [each for each in found if each is not None]
+@dataclass(kw_only=True)
+class HalfYear:
+    """The flights as they were lived; see `models/flight_delay/replay.py`."""
+
+    place: Place
+    report: Report
+    model: str = FLIGHTS
+    first: date = date(2013, 7, 1)
+    last: date = date(2013, 12, 31)
+    latest: timedelta = timedelta(days=3)
+    _ready: int = 0
+    _runs: dict[int, str] = field(default_factory=dict)
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """A flight is found again by its day, carrier, number and origin."""
+        found: tuple[str, ...] = _past().KEY
+        return found
+
+    def mondays(self) -> tuple[date, ...]:
+        """Every week that lies whole in the half year."""
+        return tuple(self.first + number * WEEK for number in range(MOST_WEEKS))
+
+    def ready(self, day: date) -> None:
+        """Return once the month's features can be asked for; begin with the month after."""
+        month = day.month
+        if month <= self._ready:
+            return
+        self._begin(month)
+        if month in self._runs:
+            follow(self.place, self._runs[month], self.report)
+        wait_for_tables(self.place, self.model)
+        self._ready = month
+        self._begin(month + 1)
+
+    def lived(self, first: date, last: date) -> Any:
+        """Return the flights of these local days."""
+        return _past().lived(first, last)
+
+    def _begin(self, month: int) -> None:
+        purpose = f"story-life-{month:02d}"
+        if month > LAST_MONTH or month in self._runs or ingested(self.place, self.model, purpose):
+            return
+        for key in land(self.place, example_batches(self.model, (month,), whole=False)):
+            self.report(f"prod landed {key}")
+        name = ingest_name(self.place, self.model, purpose)
+        self._runs[month] = start_ingest(self.place, self.model, name)
 
 
-def _compared(place: Place, number: str, at: str, last: date) -> Aftermath | None:
-    """A version and the one that it was to replace, on the days that neither had seen."""
-    made = version(place, MODEL, number)
-    before = _champion(place, made)
-    if before is None:
-        return None
-    first = datetime.fromisoformat(at).date()
-    return aftermath(place, MODEL, before, made.line, first, last)
-
-
-def _champion(place: Place, made: Version) -> Line | None:
-    """The newest version that was live before this one could be, and is not gone back from."""
-    lines = ReleaseLines.of(place)
-    live = lines.live(MODEL)
-    known = [*lines.history(MODEL), *([live] if live else [])]
-    older = [line for line in known if int(line["version"]) < int(made.number)]
-    return older[-1] if older else None
+def _past() -> Any:
+    return import_module(f"models.{FLIGHTS}.replay")

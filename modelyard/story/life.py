@@ -1,23 +1,19 @@
-"""Stage nine: July to December are lived in production, week by week on the sandbox's clock."""
+"""Stage nine: past months are lived in production, week by week on the sandbox's clock."""
 
 from datetime import date
 from typing import Any
 
-from modelyard.errors import YardError
+from modelyard.errors import RefusedError, YardError
 from modelyard.live.endpoint import endpoint
 from modelyard.live.watching import WatchedWeek, automatic_retrainings, watched_weeks
 from modelyard.place import Place
 from modelyard.story.calling import resume
-from modelyard.story.days import FIRST_DAY, LAST_DAY, ONE_DAY, Days
-from modelyard.story.flights import MODEL
-from modelyard.story.half_year import comparisons
-from modelyard.story.months import Months
+from modelyard.story.comparing import comparisons
+from modelyard.story.days import Days
+from modelyard.story.replay import ONE_DAY, WEEK, Replay
 from modelyard.story.stage import Stage
 from modelyard.story.teller import Teller
-from modelyard.story.weeks import WEEK, Happened, Watch, settle, under_way
-
-MONDAYS = tuple(FIRST_DAY + number * WEEK for number in range(26))
-"""Every week that lies whole in the half year."""
+from modelyard.story.weeks import Happened, Watch, settle, under_way
 
 
 def stages(teller: Teller) -> list[Stage]:
@@ -25,7 +21,8 @@ def stages(teller: Teller) -> list[Stage]:
     return [
         Stage(
             name="life",
-            title="Life: July to December, asked by key, told the outcomes, watched by the week",
+            title=f"{teller.subject.titles['life']}, asked by key, told the outcomes, "
+            "watched by the week",
             is_true=lambda: _lived(teller),
             make=lambda: _live(teller),
         )
@@ -33,12 +30,13 @@ def stages(teller: Teller) -> list[Stage]:
 
 
 def _lived(teller: Teller) -> str | None:
-    place = teller.place("prod")
+    place, model = teller.place("prod"), teller.model
     try:
-        weeks = _weeks(place)
-        if len(weeks) < len(MONDAYS) or under_way(place):
+        replay = teller.subject.replay(place, teller.report)
+        mondays, weeks = replay.mondays(), _weeks(place, replay)
+        if not mondays or len(weeks) < len(mondays) or under_way(place, model):
             return None
-        started = [each for each in automatic_retrainings(place, MODEL) if each["starts"]]
+        started = [each for each in automatic_retrainings(place, model) if each["starts"]]
     except YardError:
         return None
     rows, labelled = sum(w.rows for w in weeks), sum(w.labelled for w in weeks)
@@ -50,9 +48,9 @@ def _lived(teller: Teller) -> str | None:
     )
 
 
-def _weeks(place: Place) -> list[WatchedWeek]:
-    wanted = {monday.isoformat() for monday in MONDAYS}
-    return [each for each in watched_weeks(place, MODEL) if each.week in wanted]
+def _weeks(place: Place, replay: Replay) -> list[WatchedWeek]:
+    wanted = {monday.isoformat() for monday in replay.mondays()}
+    return [each for each in watched_weeks(place, replay.model) if each.week in wanted]
 
 
 def _live(teller: Teller) -> dict[str, Any]:
@@ -61,23 +59,29 @@ def _live(teller: Teller) -> dict[str, Any]:
     place = teller.place("prod")
     clock = Clock(teller.root / ".modelyard")
     settle(teller)
-    desk, last = resume(place, endpoint(place, MODEL))
+    replay = teller.subject.replay(place, teller.report)
+    replay.ready(replay.first)
+    mondays = replay.mondays()
+    if not mondays:
+        raise RefusedError(
+            f"There is no whole week of {teller.model} to live through from {replay.first} on: "
+            "its rows did not pass the contract.",
+            remedy=f"modelyard data show {teller.model} --env prod",
+        )
+    desk, last = resume(place, endpoint(place, teller.model), replay)
     days = Days(
-        place=place,
-        desk=desk,
-        months=Months(teller),
-        next=last + ONE_DAY if last else FIRST_DAY,
+        place=place, desk=desk, replay=replay, next=last + ONE_DAY if last else replay.first
     )
-    told = {each.week for each in _weeks(place)}
-    for monday in (each for each in MONDAYS if each.isoformat() not in told):
+    told = {each.week for each in _weeks(place, replay)}
+    for monday in (each for each in mondays if each.isoformat() not in told):
         _tell(teller, _week(teller, days, Watch(teller=teller, clock=clock, monday=monday)))
-    days.live_until(LAST_DAY)
+    days.live_until(replay.last)
     days.tell_the_rest()
     # What comes after the story goes by the machine's time again.
     clock.real()
-    for found in comparisons(place, LAST_DAY):
+    for found in comparisons(place, teller.model, replay.last):
         teller.report(found.told)
-    weeks = _weeks(place)
+    weeks = _weeks(place, replay)
     return {
         "rows": {
             "answers": sum(each.rows for each in weeks),
@@ -89,7 +93,7 @@ def _live(teller: Teller) -> dict[str, Any]:
 def _week(teller: Teller, days: Days, watch: Watch) -> Happened:
     after: date = watch.monday + WEEK
     # Only the answer of a later week says that this one is over.
-    days.live_until(after)
+    days.live_into(after)
     days.see_merged(watch.monday, after)
     watch.begin()
     # The new week goes on while the job looks at the one before; its last day is not passed,
@@ -105,7 +109,7 @@ def _tell(teller: Teller, happened: Happened) -> None:
     verdict = f"unlike the weeks before: {', '.join(week.broke)}" if week.broke else "calm"
     if week.unjudged and not week.broke:
         verdict = "not enough history yet"
-    told = week.figures(said="mean_prediction", late="label_rate", auc="performance")
+    told = week.figures(**teller.subject.words)
     rang = f"; in alarm: {', '.join(happened.alarms)}" if happened.alarms else ""
     teller.report(
         f"week of {week.week}: {week.rows:,} asked, {week.coverage:.1%} labelled, "

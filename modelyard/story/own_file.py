@@ -1,6 +1,5 @@
 """The story of a model that was made from a file: its own rows, and nothing planted in them."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -14,11 +13,12 @@ from modelyard.place import Place
 from modelyard.story.attempts import ingested
 from modelyard.story.ingesting import ingest, mirror_of
 from modelyard.story.lengths import how_to_go_on
+from modelyard.story.own_days import OwnDays
+from modelyard.story.own_parts import OwnParts, split
 from modelyard.story.readiness import require_ready
+from modelyard.story.replay import Replay
 from modelyard.story.subject import Life, Report
 
-FIRST_SHARE = 2 / 3
-"""Of the rows of a file with time: the first version learns from them, the second from all."""
 MARK = 8
 """Digits of the file's digest that its batches have in their names."""
 
@@ -38,8 +38,10 @@ class OwnFile:
 
     @property
     def life(self) -> Life:
-        """Rows without time are asked again in slices; those with time are not lived yet."""
-        return "untold" if self._timed else "slices"
+        """Rows without time are asked again in slices; of a few weeks none are left to live."""
+        if not self._timed:
+            return "slices"
+        return "weeks" if self._parts.lived else "untold"
 
     @property
     def titles(self) -> dict[str, str]:
@@ -50,7 +52,13 @@ class OwnFile:
         return {
             "data": f"Data: {first} land{'' if self._timed else 's'}, checked and mirrored",
             "second": f"Second version: {later}, champion against candidate",
+            "life": f"Life: the last rows of {name}, day by day",
         }
+
+    @property
+    def words(self) -> dict[str, str]:
+        """What is told of a week or slice."""
+        return {"said": "mean_prediction", "was": "label_rate", "performance": "performance"}
 
     def require_ready(self) -> None:
         """Refuse a folder that is not in order or not committed, or whose file is not here."""
@@ -64,7 +72,7 @@ class OwnFile:
         """Land the file, or of one with time the earlier months or weeks."""
         if not self.landed(place):
             report(self._contract())
-            self._land(place, self._first, "first", report)
+            self._land(place, self._first, self._parts.first if self._timed else (), report)
 
     def caught(self, place: Place) -> bool:
         """Nothing is planted in a file of one's own."""
@@ -92,7 +100,19 @@ class OwnFile:
 
     def land_more(self, place: Place, report: Report) -> None:
         """Land the later months or weeks."""
-        self._land(place, self._later, "later", report)
+        self._land(place, self._later, self._parts.later, report)
+
+    def replay(self, place: Place, report: Report) -> Replay:
+        """The months or weeks that neither version learned from."""
+        first, time = self._parts.lived_from, self.source.time
+        if first is None or time is None:
+            raise RefusedError(f"Of {self.source.file.name} nothing is left to live through.")
+
+        def land() -> None:
+            if not self._done(place, self._lived):
+                self._land(place, self._lived, self._parts.lived, report)
+
+        return OwnDays(place=place, model=self.model, time=time, first=first, land=land)
 
     @property
     def _timed(self) -> bool:
@@ -107,6 +127,10 @@ class OwnFile:
         return f"story-second-{self._mark}"
 
     @property
+    def _lived(self) -> str:
+        return f"story-life-{self._mark}"
+
+    @property
     def _mark(self) -> str:
         return self.source.file.sha256[:MARK]
 
@@ -114,27 +138,18 @@ class OwnFile:
         # All of the file's batches had landed before a run for this purpose was started.
         return ingested(place, self.model, purpose) and zones(place, self.tables)[0].curated > 0
 
-    def _land(self, place: Place, purpose: str, which: str, report: Report) -> None:
+    def _land(self, place: Place, purpose: str, parts: tuple[str, ...], report: Report) -> None:
+        batches = batches_of(self.root, self.model, parts=",".join(parts))
         try:
-            ingest(place, self.model, {self.source.table: self._batches(which)}, purpose, report)
+            ingest(place, self.model, {self.source.table: batches}, purpose, report)
         except RefusedError as error:
             raise self._explained(place) or error from error
         if explained := self._explained(place):
             raise explained
 
-    def _batches(self, which: str) -> Iterator[tuple[str, bytes]]:
-        parts = self._parts[which] if self._timed else ""
-        return batches_of(self.root, self.model, parts=parts)
-
     @cached_property
-    def _parts(self) -> dict[str, str]:
-        """The earlier and the later months or weeks, as `batches_of` takes them."""
-        rows = parts_of(self.root, self.model)
-        names, wanted = [*rows], FIRST_SHARE * sum(rows.values())
-        # At least one part stays for the second version.
-        cut = next(n for n in range(1, len(names) + 1) if sum([*rows.values()][:n]) >= wanted)
-        cut = max(1, min(cut, len(names) - 1))
-        return {"first": ",".join(names[:cut]), "later": ",".join(names[cut:])}
+    def _parts(self) -> OwnParts:
+        return split(parts_of(self.root, self.model))
 
     def _refused(self, place: Place) -> list[dict[str, Any]]:
         """The file's batches that were refused, and not taken since."""

@@ -10,7 +10,6 @@ from modelyard.live.landing import delta
 from modelyard.live.watch_job import WatchJob
 from modelyard.place import Place
 from modelyard.storage import exists
-from modelyard.story.flights import MODEL
 
 T = TypeVar("T")
 Span = tuple[date, date] | tuple[datetime, datetime]
@@ -27,7 +26,7 @@ def until(look: Callable[[], T | None], what: str) -> T:
             raise RefusedError(
                 f"Waited {PATIENCE:.0f} s for {what}.",
                 remedy="kubectl --context prod -n models get jobs,pods; "
-                "modelyard sandbox logs delivery; then: make up",
+                "modelyard sandbox logs delivery; then the same command again",
             )
         time.sleep(PAUSE)
     return found
@@ -57,7 +56,7 @@ def when_changed(place: Place, name: str, look: Callable[[Any], T | None], what:
     return until(newest, what)
 
 
-def wait_for_rows(place: Place, table: str, column: str, between: Span, rows: int) -> None:
+def wait_for_rows(place: Place, name: str, column: str, between: Span, rows: int) -> None:
     """Wait until the collector has merged what was asked, or told, in a span of time.
 
     A run that was resumed tells some outcomes twice: each row counts once.
@@ -73,5 +72,4 @@ def wait_for_rows(place: Place, table: str, column: str, between: Span, rows: in
         there = dataset.to_table(columns=["prediction_id", "row"], filter=where)
         return there.group_by(["prediction_id", "row"]).aggregate([]).num_rows >= rows or None
 
-    name = f"{table}/{MODEL}"
     when_changed(place, name, merged, f"{rows:,} rows in {name}")

@@ -61,7 +61,7 @@ def _live(teller: Teller) -> dict[str, Any]:
     _see_merged(place, model, ids)
     told = _watch(place, model, _enough(teller, run))
     for number, each in enumerate(told, start=1):
-        teller.report(_said(number, each))
+        teller.report(_said(number, each, teller.subject.words))
     return {"rows": {"answers": rows.height, "outcomes": rows.height}}
 
 
@@ -127,10 +127,10 @@ def _slice_rows(teller: Teller) -> int:
     return load_model(teller.root / "models" / teller.model).monitoring.slice_rows
 
 
-def _said(number: int, found: WatchedWeek) -> str:
+def _said(number: int, found: WatchedWeek, words: dict[str, str]) -> str:
     verdict = f"unlike the slices before: {', '.join(found.broke)}" if found.broke else "calm"
     if found.unjudged and not found.broke:
         verdict = f"not enough history yet for {', '.join(found.unjudged)}"
-    told = found.figures(said="mean_prediction", was="label_rate", performance="performance")
+    told = found.figures(**words)
     asked = f"slice {number}: {found.rows} asked, {found.coverage:.0%} told"
     return ", ".join([asked, *told, verdict])

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Literal, Protocol
 
 from modelyard.place import Place
+from modelyard.story.replay import Replay
 
 Report = Callable[[str], None]
 Life = Literal["weeks", "slices", "untold"]
@@ -27,6 +28,13 @@ class Subject(Protocol):
     @property
     def life(self) -> Life:
         """How its life in production is told; see `life.py` and `slices.py`."""
+
+    @property
+    def words(self) -> dict[str, str]:
+        """Word → signal of a week's or slice's figures that are told of its life."""
+
+    def replay(self, place: Place, report: Report) -> Replay:
+        """Return what it lives through where its life is told by weeks."""
 
     def require_ready(self) -> None:
         """Refuse what cannot be told, before anything is brought up."""

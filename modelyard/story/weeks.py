@@ -10,14 +10,13 @@ from modelyard.live.watch_job import WatchJob
 from modelyard.live.watching import WatchedWeek, automatic_retrainings, weeks_in
 from modelyard.place import Place
 from modelyard.story.agreement import agree, wait_for_release
-from modelyard.story.flights import MODEL
 from modelyard.story.patience import until, until_ended, when_changed
+from modelyard.story.replay import ONE_DAY
 from modelyard.story.teller import Teller
 
 if TYPE_CHECKING:
     from sandbox.clock import Clock, Move
 
-WEEK = timedelta(days=7)
 WATCHED_AT = timedelta(days=8, hours=6, minutes=1)
 """From a week's Monday to just after the hour at which the spec's schedule watches it."""
 
@@ -52,12 +51,12 @@ class Watch:
     def begin(self) -> None:
         """Move the clock past the moment, which starts the job and all else that is due."""
         reading = self.clock.read()
-        job = WatchJob(self.teller.place("prod"), MODEL)
+        job = WatchJob(self.teller.place("prod"), self.teller.model)
         # Its table speaks a moment before its pod has ended, and none starts beside another.
         until_ended(job)
         if not reading.simulated:
             # The first move only sets the clock: to before what this week is to bring.
-            self.clock.advance_to(self.moment - timedelta(days=1))
+            self.clock.advance_to(self.moment - ONE_DAY)
         if reading.now < self.moment or not reading.simulated:
             self._see(self.clock.advance_to(self.moment))
         else:
@@ -66,17 +65,17 @@ class Watch:
 
     def end(self) -> Happened:
         """Wait for what the job says; then alarms are evaluated and decisions followed."""
-        place = self.teller.place("prod")
+        place, model = self.teller.place("prod"), self.teller.model
         week = when_changed(
             place,
-            f"metrics/{MODEL}",
+            f"metrics/{model}",
             lambda table: next(iter(weeks_in(table, self.monday)), None),
             f"the week of {self.monday} to be watched",
         )
-        before = len(automatic_retrainings(place, MODEL))
+        before = len(automatic_retrainings(place, model))
         # The job's verdicts are there now: the alarms are evaluated once more where the clock is.
         self._see(self.clock.advance(timedelta(0)))
-        decided = _decisions(place, before, len(self.rung)) if self.rung else []
+        decided = _decisions(place, model, before, len(self.rung)) if self.rung else []
         for each in decided:
             what = "started" if each["starts"] else "skipped"
             self.teller.report(f"{each['cause']}: retraining {what}; {each['reason']}")
@@ -88,12 +87,13 @@ class Watch:
                 self.teller.report(
                     f"{fired.kind} {fired.name} of {fired.environment}: {fired.detail}"
                 )
-        self.rung += rung(move)
+        self.rung += rung(move, self.teller.model)
 
 
-def rung(move: "Move") -> list[str]:
-    """Names of this model's alarms that went into ALARM in production."""
-    mark = f"{kebab(MODEL)}-drift"
+def rung(move: "Move", model: str) -> list[str]:
+    """Names of the model's alarms that went into ALARM in production."""
+    # With the environment before it: another model's name may end like this one's.
+    mark = f"-prod-{kebab(model)}-drift-"
     return [
         each.name
         for each in move.alarms
@@ -110,7 +110,7 @@ def settle(teller: Teller) -> None:
     from modelyard.live.promotion import follow
 
     place = teller.place("prod")
-    for waiting in under_way(place):
+    for waiting in under_way(place, teller.model):
         journey = follow(place, waiting.id, teller.report)
         if journey.state is State.AWAITING_APPROVAL:
             agree(teller, journey.version, waive=False)
@@ -123,7 +123,7 @@ def settle(teller: Teller) -> None:
             teller.report(f"version {journey.version}: {journey.state.value} {journey.reason}")
 
 
-def under_way(place: Place) -> list[Journey]:
+def under_way(place: Place, model: str) -> list[Journey]:
     """Retrainings that started by themselves and that something is still to become of.
 
     One that waits for a waiver has failed its gate: nothing more comes of it by itself.
@@ -131,26 +131,26 @@ def under_way(place: Place) -> list[Journey]:
     return [
         each
         for each in Journeys.of(place).open()
-        if each.model == MODEL and each.cause and each.state is not State.AWAITING_WAIVER
+        if each.model == model and each.cause and each.state is not State.AWAITING_WAIVER
     ]
 
 
-def _decisions(place: Place, before: int, alarms: int) -> list[dict[str, Any]]:
+def _decisions(place: Place, model: str, before: int, alarms: int) -> list[dict[str, Any]]:
     """Wait until delivery has decided about every alarm, and begun what it decided on."""
 
     def decided() -> list[dict[str, Any]] | None:
-        found = automatic_retrainings(place, MODEL)[before:]
+        found = automatic_retrainings(place, model)[before:]
         return found if len(found) >= alarms else None
 
     found = until(decided, "delivery to decide about the alarm")
-    started = [journey_of(place, each) for each in found if each["starts"]]
+    started = [journey_of(place, model, each) for each in found if each["starts"]]
     journeys = Journeys.of(place)
     until(lambda: all(map(journeys.find, started)) or None, "the retraining to begin")
     return found
 
 
-def journey_of(place: Place, decided: dict[str, Any]) -> str:
+def journey_of(place: Place, model: str, decided: dict[str, Any]) -> str:
     """The journey of a decision that starts something."""
     from modelyard.delivery.retraining import journey_id
 
-    return journey_id(MODEL, place.name, str(decided["key"]))
+    return journey_id(model, place.name, str(decided["key"]))

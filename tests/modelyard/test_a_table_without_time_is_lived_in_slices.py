@@ -58,7 +58,10 @@ class Production:
 
     def stage(self) -> Stage:
         teller: Any = SimpleNamespace(
-            model="churn", place=lambda name: SimpleNamespace(name=name), report=self.said.append
+            model="churn",
+            subject=SimpleNamespace(words={"said": "mean_prediction", "was": "label_rate"}),
+            place=lambda name: SimpleNamespace(name=name),
+            report=self.said.append,
         )
         (stage,) = slices.stages(teller)
         return stage

@@ -13,7 +13,7 @@ from sandbox.clock import AlarmChange, Firing, Move, Reading
 
 MONDAY = date(2013, 12, 2)
 TUESDAY = datetime(2013, 12, 10, 6, 1, tzinfo=UTC)
-LATE = "flight-delay-drift-label-rate-1a2b3c4"
+LATE = "modelyard-releases-prod-flight-delay-drift-label-rate-1a2b3c4"
 
 
 def change(name: str, after: str = "ALARM", environment: str = "prod") -> AlarmChange:
@@ -86,7 +86,9 @@ def job(monkeypatch: pytest.MonkeyPatch) -> Job:
 
 
 def watch(clock: Clock, said: list[str]) -> Watch:
-    teller: Any = SimpleNamespace(place=lambda name: name, report=said.append)
+    teller: Any = SimpleNamespace(
+        model="flight_delay", place=lambda name: name, report=said.append
+    )
     return Watch(teller=teller, clock=clock, monday=MONDAY)  # type: ignore[arg-type]
 
 
@@ -126,13 +128,14 @@ def test_a_job_that_has_not_ended_is_waited_for_as_none_starts_beside_it(
 
 def test_only_this_models_alarms_of_production_count_and_only_when_they_ring() -> None:
     others = (
-        change("flight-delay-slow"),
+        change("modelyard-releases-prod-flight-delay-slow"),
         change(LATE, environment="dev"),
         change(LATE, after="OK"),
-        change("diabetes-drift-performance"),
+        change("modelyard-releases-prod-diabetes-drift-performance"),
+        change("modelyard-releases-prod-late-flight-delay-drift-performance"),
     )
     move = Clock(now=TUESDAY)._move(TUESDAY, (*others, change(LATE)))
-    assert rung(move) == [LATE]
+    assert rung(move, "flight_delay") == [LATE]
 
 
 def test_what_rang_is_decided_before_the_week_is_over(

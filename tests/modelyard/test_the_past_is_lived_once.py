@@ -1,4 +1,4 @@
-"""Every flight of the half year is asked about once, and every outcome told when it is known."""
+"""Every row of the past is asked about once, and every outcome told when it is known."""
 
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -8,14 +8,14 @@ import polars as pl
 import pytest
 
 from modelyard.live.endpoint import Endpoint
-from modelyard.story import calling, days, months
+from modelyard.story import calling, days, half_year
 from modelyard.story.calling import Desk
-from modelyard.story.days import LAST_DAY, ONE_DAY, Days, midnight
-from modelyard.story.months import Months
-from modelyard.story.teller import Teller
+from modelyard.story.days import Days, midnight
+from modelyard.story.half_year import HalfYear
+from modelyard.story.replay import ONE_DAY
 
-DAY = date(2013, 7, 1)
-KEY = ["flight_date", "carrier", "flight", "origin"]
+DAY, LAST_DAY = date(2013, 7, 1), date(2013, 12, 31)
+KEY = ("flight_date", "carrier", "flight", "origin")
 EARLY, LATE = datetime(2013, 7, 1, 15, tzinfo=UTC), datetime(2013, 7, 2, 9, tzinfo=UTC)
 
 
@@ -35,6 +35,28 @@ def flights(first: date, last: date) -> pl.DataFrame:
         "known_at": pl.Datetime("us", "UTC"),
     }
     return pl.DataFrame(made, schema=schema, orient="row")
+
+
+@dataclass
+class Past:
+    """A half year of such days; on some nothing left."""
+
+    idle: tuple[date, ...] = ()
+    ready_for: list[int] = field(default_factory=list)
+    model: str = "flight_delay"
+    key: tuple[str, ...] = KEY
+    latest: timedelta = timedelta(days=3)
+    first: date = DAY
+    last: date = LAST_DAY
+
+    def mondays(self) -> tuple[date, ...]:
+        return (DAY,)
+
+    def ready(self, day: date) -> None:
+        self.ready_for.append(day.month)
+
+    def lived(self, first: date, last: date) -> pl.DataFrame:
+        return flights(first, last).filter(~pl.col("flight_date").is_in(self.idle))
 
 
 @dataclass
@@ -63,12 +85,16 @@ def heard(monkeypatch: pytest.MonkeyPatch) -> Heard:
     found = Heard()
     monkeypatch.setattr(calling, "ask", found.ask)
     monkeypatch.setattr(calling, "post_labels", found.post)
-    monkeypatch.setattr(calling, "lived", flights)
     return found
 
 
-def desk(asked: Any = None) -> Desk:
-    return Desk(found=Endpoint(model="m", environment="prod", address=""), asked=asked)
+def desk(asked: Any = None, past: Past | None = None) -> Desk:
+    found = Endpoint(model="m", environment="prod", address="")
+    return Desk(found=found, replay=past or Past(), asked=asked)
+
+
+def going(past: Past) -> Days:
+    return Days(place=None, desk=desk(past=past), replay=past, next=past.first)  # type: ignore[arg-type]
 
 
 def test_an_outcome_is_told_once_it_is_known_and_never_before(heard: Heard) -> None:
@@ -95,25 +121,26 @@ def test_what_an_earlier_run_asked_is_not_asked_again(heard: Heard) -> None:
     assert desk(keys).ask(DAY) == 0
 
 
-def test_days_pass_in_order_each_once_and_only_as_far_as_asked(
-    heard: Heard, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    ready: list[int] = []
-
-    class Landing:
-        def ready(self, month: int) -> None:
-            ready.append(month)
-
-    going: Any = Days(place=None, desk=desk(), months=Landing())  # type: ignore[arg-type]
-    going.live_until(date(2013, 7, 31))
-    going.live_until(date(2013, 7, 20))
-    going.live_until(date(2014, 2, 1))
-    going.tell_the_rest()
+def test_days_pass_in_order_each_once_and_only_as_far_as_asked(heard: Heard) -> None:
+    past = Past()
+    life = going(past)
+    life.live_until(date(2013, 7, 31))
+    life.live_until(date(2013, 7, 20))
+    life.live_until(date(2014, 2, 1))
+    life.tell_the_rest()
     asked = [each["flight_date"][0] for each in heard.asked]
     assert asked == [DAY + number * ONE_DAY for number in range(184)]
     assert asked[-1] == LAST_DAY
-    assert ready == [day.month for day in asked]
+    assert past.ready_for == [day.month for day in asked]
     assert sum(each.height for each in heard.told) == 2 * 184
+
+
+def test_a_week_is_over_with_the_first_row_after_it_however_late_that_is(heard: Heard) -> None:
+    monday = DAY + 7 * ONE_DAY
+    life = going(Past(idle=(monday, monday + ONE_DAY)))
+    life.live_into(monday)
+    assert heard.asked[-1]["flight_date"][0] == monday + 2 * ONE_DAY
+    assert life.next == monday + 3 * ONE_DAY
 
 
 def test_a_span_is_merged_when_all_its_answers_and_outcomes_are(
@@ -121,16 +148,14 @@ def test_a_span_is_merged_when_all_its_answers_and_outcomes_are(
 ) -> None:
     """Outcomes of the day before that became known in it are counted with it."""
     waited: list[tuple[str, int]] = []
-    monkeypatch.setattr(days, "lived", flights)
     monkeypatch.setattr(
         days,
         "wait_for_rows",
         lambda place, table, column, span, rows: waited.append((table, rows)),
     )
     monday = DAY + 7 * ONE_DAY
-    going: Any = Days(place=None, desk=desk(), months=None)  # type: ignore[arg-type]
-    going.see_merged(monday, monday + ONE_DAY)
-    assert waited == [("predictions", 6), ("labels", 4)]
+    going(Past()).see_merged(monday, monday + ONE_DAY)
+    assert waited == [("predictions/flight_delay", 6), ("labels/flight_delay", 4)]
 
 
 class Pipelines:
@@ -156,50 +181,42 @@ class Pipelines:
         def follow(place: Any, run: str, report: Any) -> None:
             self.happened.append(f"follow {run}")
 
-        monkeypatch.setattr(months, "example_batches", batches)
-        monkeypatch.setattr(months, "land", land)
-        monkeypatch.setattr(months, "start_ingest", start)
-        monkeypatch.setattr(months, "follow", follow)
-        monkeypatch.setattr(months, "ingest_name", lambda place, model, purpose: purpose)
-        monkeypatch.setattr(months, "ingested", lambda place, model, purpose: purpose in self.done)
+        monkeypatch.setattr(half_year, "example_batches", batches)
+        monkeypatch.setattr(half_year, "land", land)
+        monkeypatch.setattr(half_year, "start_ingest", start)
+        monkeypatch.setattr(half_year, "follow", follow)
+        monkeypatch.setattr(half_year, "ingest_name", lambda place, model, purpose: purpose)
         monkeypatch.setattr(
-            months, "wait_for_tables", lambda place, model: self.happened.append("tables")
+            half_year, "ingested", lambda place, model, purpose: purpose in self.done
+        )
+        monkeypatch.setattr(
+            half_year, "wait_for_tables", lambda place, model: self.happened.append("tables")
         )
 
 
-class Place:
-    """Where the story is told."""
-
-    report = print
-
-    def place(self, name: str) -> "Place":
-        return self
-
-
-def landing(monkeypatch: pytest.MonkeyPatch, *done: str) -> tuple[Months, list[str]]:
+def landing(monkeypatch: pytest.MonkeyPatch, *done: str) -> tuple[HalfYear, list[str]]:
     pipelines = Pipelines(set(done))
     pipelines.install(monkeypatch)
-    teller: Teller = Place()  # type: ignore[assignment]
-    return Months(teller), pipelines.happened
+    return HalfYear(place=None, report=print), pipelines.happened  # type: ignore[arg-type]
 
 
 def test_the_next_month_lands_while_one_is_lived(monkeypatch: pytest.MonkeyPatch) -> None:
     going, happened = landing(monkeypatch)
-    going.ready(7)
+    going.ready(DAY)
     seven = ["land 7", "start story-life-07", "follow story-life-07", "tables"]
     assert happened == [*seven, "land 8", "start story-life-08"]
-    going.ready(7)
-    going.ready(8)
+    going.ready(DAY + ONE_DAY)
+    going.ready(date(2013, 8, 1))
     assert happened[6:] == ["follow story-life-08", "tables", "land 9", "start story-life-09"]
 
 
 def test_a_month_that_has_landed_does_not_land_again(monkeypatch: pytest.MonkeyPatch) -> None:
     going, happened = landing(monkeypatch, "story-life-07", "story-life-08")
-    going.ready(7)
+    going.ready(DAY)
     assert happened == ["tables"]
 
 
 def test_after_december_nothing_lands(monkeypatch: pytest.MonkeyPatch) -> None:
     going, happened = landing(monkeypatch)
-    going.ready(12)
+    going.ready(date(2013, 12, 1))
     assert happened == ["land 12", "start story-life-12", "follow story-life-12", "tables"]
