@@ -46,12 +46,13 @@ story: tools ## tell the story again, from empty environments
 down: ## stop the sandbox; says first what will be lost
 	@if [ -x $(PY) ]; then $(PY) -m modelyard sandbox down --yes; else echo "nothing is set up here"; fi
 
-test: tools ## run all tests, and hold each room's line coverage to its floor
+test: tools ## run all tests, tell how long recoveries took, and hold each room's line coverage to its floor
 	@rm -rf .coverage
-	@$(VENV)/bin/coverage run -m pytest -n $(WORKERS) --dist loadscope --no-loadscope-reorder --durations=25
+	@$(VENV)/bin/coverage run -m pytest -n $(WORKERS) --dist loadscope --no-loadscope-reorder --durations=25 --junitxml=.coverage/run.xml
 	@$(VENV)/bin/coverage combine --quiet
 # A process that a test killed left half a file: it would be warned of at every room.
 	@find .coverage -name 'data.*' -delete
+	@$(PY) -m bench.recoveries .coverage/run.xml
 	@$(MAKE) --no-print-directory floors
 
 # Not rounded: 89.5 is below 90.

@@ -1,6 +1,5 @@
 """The only reader and writer of tables: Delta on S3, every read at a version it can name."""
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ import pyarrow.compute as pc
 from deltalake import CommitProperties, DeltaTable, Transaction, write_deltalake
 from deltalake.exceptions import DeltaError, TableNotFoundError
 
+from ml.data.object_store import storage_options
 from ml.data.scan import Scan, frame_of
 from ml.failures import StepError
 
@@ -191,24 +191,3 @@ class Lakehouse:
         if not self.root.startswith("s3://"):
             return None
         return storage_options(self._session)
-
-
-def storage_options(session: boto3.Session) -> dict[str, str]:
-    """How Delta's object store reaches S3 as the caller whom boto3 would be."""
-    credentials: Any = session.get_credentials()
-    if credentials is None:
-        raise StepError(
-            "no AWS credentials found; set AWS_PROFILE, or run inside a pod or pipeline step"
-        )
-    frozen = credentials.get_frozen_credentials()
-    options = {
-        "AWS_ACCESS_KEY_ID": frozen.access_key,
-        "AWS_SECRET_ACCESS_KEY": frozen.secret_key,
-        "AWS_REGION": session.region_name or "eu-west-1",
-    }
-    if frozen.token:
-        options["AWS_SESSION_TOKEN"] = frozen.token
-    if endpoint := os.environ.get("AWS_ENDPOINT_URL"):
-        options["AWS_ENDPOINT_URL"] = endpoint
-        options["AWS_ALLOW_HTTP"] = str(endpoint.startswith("http://")).lower()
-    return options

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -23,6 +23,7 @@ from ml.governance.entries import (
     utc,
 )
 from ml.governance.objects import Conflict, Objects
+from ml.governance.verdict import Verdict, broken
 
 _ATTEMPTS = 100
 """Writers that keep losing the race for the next number give up, rather than spin for ever."""
@@ -32,18 +33,6 @@ __all__ = ["Entry", "Ledger", "LedgerError", "Verdict"]
 
 class LedgerError(StepError):
     """The ledger cannot be written or does not hold together."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Verdict:
-    """Whether the ledger is whole, and the first place where it is not."""
-
-    intact: bool
-    entries: int
-    broken_at: int | None = None
-    reason: str = ""
-    digest: str = field(default="", compare=False)
-    """Of the last entry of a whole ledger: with its number, the witness to note elsewhere."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,18 +122,18 @@ class Ledger:
         sequences = self.objects.sequences()
         for position, sequence in enumerate(sequences, start=1):
             if sequence != position:
-                return _broken(records, position, f"entry {position} is missing"), records
+                return broken(records, position, f"entry {position} is missing"), records
             try:
                 records.append(self._checked(sequence, records[-1] if records else None))
             except (SignatureError, ValueError) as error:
-                return _broken(records, sequence, str(error)), records
+                return broken(records, sequence, str(error)), records
         try:
             self._check_head(records, head or self.objects.find(HEAD))
         except (SignatureError, ValueError) as error:
-            return _broken(records, len(records) + 1, str(error)), records
+            return broken(records, len(records) + 1, str(error)), records
         if (rewritten := self.objects.rewritten()) is not None:
             reason = "was overwritten or deleted; the bucket keeps the earlier version"
-            return _broken(records, rewritten, reason), records
+            return broken(records, rewritten, reason), records
         last = records[-1].digest if records else ""
         return Verdict(intact=True, entries=len(records), digest=last), records
 
@@ -201,7 +190,3 @@ class Ledger:
             except Conflict:
                 continue
             return
-
-
-def _broken(records: list[Record], at: int, reason: str) -> Verdict:
-    return Verdict(intact=False, entries=len(records), broken_at=at, reason=reason)

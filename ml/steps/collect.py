@@ -11,7 +11,8 @@ from functools import cache
 
 import boto3
 
-from ml.data.lakehouse import Lakehouse, storage_options
+from ml.data.lakehouse import Lakehouse
+from ml.data.object_store import storage_options
 from ml.failures import StepError
 from ml.monitoring.captured import CapturedSegments, FeedbackSegments
 from ml.monitoring.collecting import Loop, status_server

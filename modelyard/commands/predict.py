@@ -10,7 +10,7 @@ import typer
 
 from modelyard import catalogue
 from modelyard.commands.options import EnvOption, ModelArgument
-from modelyard.errors import RefusedError, UsageError
+from modelyard.errors import UsageError
 from modelyard.output import emit, facts
 from modelyard.target import TargetOption, open_yard
 
@@ -99,16 +99,9 @@ def _read(file: Path | None) -> str:
 
 
 def _example(place: Any, model: str) -> dict[str, Any]:
+    from modelyard.live.champion import champion
     from modelyard.live.example import inputs_of, request, rows_of
-    from modelyard.live.releases import ReleaseLines
-    from modelyard.versions import version
 
-    line = ReleaseLines.of(place).live(model)
-    if line is None:
-        raise RefusedError(
-            f"No version of {model} is live in {place.name}, so there is no row to ask about.",
-            remedy="modelyard status",
-        )
-    run = version(place, model, line["version"]).facts["run"]
-    frame = rows_of(place, model, run, count=1)
-    return request(inputs_of(place, line["package"]), frame)
+    live = champion(place, model)
+    frame = rows_of(place, model, live.run, count=1)
+    return request(inputs_of(place, live.line["package"]), frame)

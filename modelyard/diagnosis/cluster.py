@@ -1,12 +1,12 @@
 """What Kubernetes says of one environment: each object's status and events, never a Secret."""
 
 import json
-import os
 from http import HTTPStatus
 from typing import Any
 
 from modelyard.diagnosis.section import Contents
 from modelyard.errors import NotUpError
+from modelyard.live.cluster import api_client
 from modelyard.place import Place
 
 SECONDS = 10
@@ -62,19 +62,7 @@ def _object(found: dict[str, Any]) -> dict[str, Any]:
 
 
 def _list(place: Place, path: str) -> list[dict[str, Any]]:
-    from kubernetes import client
-    from kubernetes import config as kubeconfig
-
-    configuration: Any = client.Configuration()
-    load: Any = kubeconfig.load_kube_config
-    load(
-        # Named, because the library reads the variable when it is imported, and never again.
-        config_file=os.environ.get("KUBECONFIG"),
-        context=place.name,
-        client_configuration=configuration,
-    )
-    configuration.retries = False
-    api: Any = client.ApiClient(configuration)
+    api = api_client(place)
     asked = api.param_serialize("GET", path, auth_settings=["BearerToken"])
     answer = api.call_api(*asked, _request_timeout=SECONDS)
     answer.read()

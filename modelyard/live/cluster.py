@@ -1,5 +1,6 @@
 """The API server of an environment's cluster, as the caller's kubeconfig reaches it."""
 
+import os
 from typing import Any
 
 from modelyard.errors import NotUpError
@@ -13,7 +14,8 @@ def api_client(place: Place) -> Any:
 
     try:
         load: Any = configuration.new_client_from_config
-        api = load(context=place.name)
+        # Named, because the library reads the variable when it is imported, and never again.
+        api = load(config_file=os.environ.get("KUBECONFIG"), context=place.name)
     except ConfigException as error:
         raise NotUpError(
             f"There is no cluster context for {place.name}: {error}.",

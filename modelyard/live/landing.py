@@ -118,24 +118,14 @@ def _zone(place: Place, table: str) -> Zone:
 
 def delta(place: Place, name: str, bucket: str = "") -> Any:
     """Open a Delta table of an environment, or None when it is not there."""
-    import os
-
     from deltalake import DeltaTable
     from deltalake.exceptions import TableNotFoundError
 
-    credentials = place.session.get_credentials().get_frozen_credentials()
-    options = {
-        "AWS_REGION": place.region,
-        "AWS_ACCESS_KEY_ID": credentials.access_key,
-        "AWS_SECRET_ACCESS_KEY": credentials.secret_key,
-    }
-    if credentials.token:
-        options["AWS_SESSION_TOKEN"] = credentials.token
-    if endpoint := os.environ.get("AWS_ENDPOINT_URL"):
-        options |= {"AWS_ENDPOINT_URL": endpoint, "AWS_ALLOW_HTTP": "true"}
+    from ml.data.object_store import storage_options
+
     uri = f"s3://{bucket or place.platform.lakehouse_bucket}/{name}"
     try:
-        return DeltaTable(uri, storage_options=options)
+        return DeltaTable(uri, storage_options=storage_options(place.session))
     except TableNotFoundError:
         return None
 

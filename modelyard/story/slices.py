@@ -2,20 +2,18 @@
 
 from typing import Any
 
-from modelyard.errors import NotUpError, YardError
+from modelyard.errors import YardError
 from modelyard.live.asking import ask, post_labels
+from modelyard.live.champion import champion
 from modelyard.live.endpoint import Endpoint, endpoint
 from modelyard.live.example import drawn_rows
-from modelyard.live.releases import ReleaseLines
 from modelyard.live.watch_job import WatchJob
 from modelyard.live.watching import WatchedWeek, watched_weeks, weeks_in
 from modelyard.place import Place
-from modelyard.story.lengths import how_to_go_on
 from modelyard.story.patience import until_ended, when_changed
 from modelyard.story.rows import labelled_in
 from modelyard.story.stage import Stage
 from modelyard.story.teller import Teller
-from modelyard.versions import version
 
 MOST = 26
 """As many slices as half a year has weeks; a longer table is drawn from."""
@@ -37,7 +35,7 @@ def _lived(teller: Teller) -> str | None:
     place = teller.place("prod")
     try:
         found = _told(watched_weeks(place, teller.model))
-        if len(found) < _enough(teller, _run(place, teller.model)):
+        if len(found) < _enough(teller, champion(place, teller.model).run):
             return None
     except YardError:
         return None
@@ -52,7 +50,7 @@ def _lived(teller: Teller) -> str | None:
 
 def _live(teller: Teller) -> dict[str, Any]:
     place, model = teller.place("prod"), teller.model
-    size, found, run = _slice_rows(teller), endpoint(place, model), _run(place, model)
+    size, found, run = _slice_rows(teller), endpoint(place, model), champion(place, model).run
     rows = drawn_rows(place, model, run, count=MOST * size)
     ids: list[str] = []
     for number, part in enumerate(rows.iter_slices(size), start=1):
@@ -109,16 +107,6 @@ def _enough(teller: Teller, run: str) -> int:
     """How many slices there are at least; the first rows fill one that others began."""
     rows = labelled_in(teller.place("prod"), teller.model, run)
     return max(1, min(MOST, rows // _slice_rows(teller)) - 1)
-
-
-def _run(place: Place, model: str) -> str:
-    """The training run of the version that is live."""
-    line = ReleaseLines.of(place).live(model)
-    if line is None:
-        raise NotUpError(
-            f"No version of {model} is live in {place.name}.", remedy=how_to_go_on(model)
-        )
-    return str(version(place, model, line["version"]).facts["run"])
 
 
 def _slice_rows(teller: Teller) -> int:

@@ -6,16 +6,15 @@ from pathlib import Path
 from typing import Any
 
 from modelyard import checkout
+from modelyard.live.champion import champion
 from modelyard.live.endpoint import endpoint
 from modelyard.live.example import inputs_of, rows_of, single_requests
-from modelyard.live.releases import ReleaseLines
 from modelyard.place import Place
 from modelyard.story.book import Book
 from modelyard.story.packed import carried
 from modelyard.story.subject import Subject
 from modelyard.story.traffic import Traffic
 from modelyard.target import Target, Yard
-from modelyard.versions import version
 
 TRAFFIC_ROWS = 500
 
@@ -66,13 +65,10 @@ class Teller:
 
     def _requests(self) -> tuple[str, Sequence[bytes]]:
         place = self.place("prod")
-        line = ReleaseLines.of(place).live(self.model)
-        if line is None:
-            raise LookupError(f"no version of {self.model} is live in prod")
-        run = version(place, self.model, line["version"]).facts["run"]
-        frame: Any = rows_of(place, self.model, run, count=TRAFFIC_ROWS)
+        live = champion(place, self.model)
+        frame: Any = rows_of(place, self.model, live.run, count=TRAFFIC_ROWS)
         address = endpoint(place, self.model).address
         return (
             f"{address}/v2/models/{self.model}/infer",
-            single_requests(inputs_of(place, line["package"]), frame),
+            single_requests(inputs_of(place, live.line["package"]), frame),
         )

@@ -53,14 +53,15 @@ def test_after_all_that_every_environment_answers(deployed: Checkout) -> None:
         assert all(pod["ready"] for pod in model["pods"])
 
 
-def test_a_lost_memory_is_named_with_the_way_out(deployed: Checkout) -> None:
+def test_a_lost_memory_is_named_with_the_way_out(deployed: Checkout, recovery: Recovery) -> None:
     os.kill(parts(deployed)["aws"]["pid"], signal.SIGKILL)
     until = time.monotonic() + 60
-    while (told := deployed.modelyard("status", code=None)).code == 0 or (
-        "lost its memory" not in told.told
-    ):
-        assert time.monotonic() < until, told.told
-        time.sleep(1)
+    with recovery.within(70, "emulator killed, until commands name it and the way out"):
+        while (told := deployed.modelyard("status", code=None)).code == 0 or (
+            "lost its memory" not in told.told
+        ):
+            assert time.monotonic() < until, told.told
+            time.sleep(1)
     assert told.code == NOT_UP
     assert "boot" in told.told
     assert "modelyard sandbox reset" in told.told

@@ -103,7 +103,7 @@ def production(monkeypatch: pytest.MonkeyPatch) -> Production:
         "WatchJob": lambda place, model: made,
         "_see_merged": lambda place, model, ids: made.happened.append(f"{len(ids)} merged"),
         "_slice_rows": lambda teller: SIZE,
-        "_run": lambda place, model: "first",
+        "champion": lambda place, model: SimpleNamespace(run="first"),
     }.items():
         monkeypatch.setattr(slices, name, stand_in)
     monkeypatch.setattr("time.sleep", lambda seconds: None)

@@ -8,7 +8,8 @@ import polars as pl
 import pyarrow.compute as pc
 import pytest
 
-from ml.data.lakehouse import Lakehouse, storage_options
+from ml.data.lakehouse import Lakehouse
+from ml.data.object_store import storage_options
 from ml.data.store import Store
 from ml.failures import StepError
 from tests.recovery import Recovery

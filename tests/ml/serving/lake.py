@@ -10,7 +10,7 @@ import boto3
 import polars as pl
 from deltalake import DeltaTable
 
-from ml.data.lakehouse import storage_options
+from ml.data.object_store import storage_options
 from ml.monitoring.captured import CapturedSegments
 from ml.monitoring.collector import Collected, Collector
 from ml.monitoring.predictions import PredictionsTable

@@ -13,7 +13,8 @@ import httpx
 import polars as pl
 import pytest
 
-from ml.data.lakehouse import Lakehouse, storage_options
+from ml.data.lakehouse import Lakehouse
+from ml.data.object_store import storage_options
 from ml.monitoring.answers import coverage, newest_labels, read_labels
 from ml.monitoring.captured import FeedbackSegments
 from ml.monitoring.collector import Collected, Collector

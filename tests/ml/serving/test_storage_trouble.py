@@ -16,7 +16,7 @@ import httpx
 import pytest
 from deltalake import DeltaTable
 
-from ml.data.lakehouse import storage_options
+from ml.data.object_store import storage_options
 from ml.deployment.capture.segment import Feedback, Label, SegmentName, frames, preamble
 from ml.monitoring.captured import FeedbackSegments
 from ml.monitoring.collector import GAP, Collector
