@@ -125,10 +125,12 @@ class Endpoint(pulumi.ComponentResource):
             metadata=metadata,
             spec={
                 "selector": {"match_labels": labels},
-                # A new pod is ready before an old one leaves.
+                # A new pod is ready before an old one leaves. All start at once, so that a
+                # release, and a rollback more so, takes as long as one pod's start; where a
+                # cluster has no room for that, they start as room comes.
                 "strategy": {
                     "type": "RollingUpdate",
-                    "rolling_update": {"max_unavailable": 0, "max_surge": 1},
+                    "rolling_update": {"max_unavailable": 0, "max_surge": "100%"},
                 },
                 "progress_deadline_seconds": 300,
                 "revision_history_limit": 5,

@@ -21,7 +21,7 @@ INPUTS = "inputs.json"
 MODEL, EXCHANGE = "model.skops", "model.onnx"
 JUDGED = "judged.skops"
 """The candidate that the gate judged, where another fit of it is served."""
-LABEL, PROBABILITIES = "label", "probabilities"
+LABEL, PROBABILITIES = OUTPUTS["multiclass"], "probabilities"
 """What a multi-class model answers: the likeliest class, and the chance of each."""
 _KINDS = {"FP32": NUMBER, "BYTES": TEXT}
 

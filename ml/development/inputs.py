@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from ml.failures import StepError
 
 NUMBER, TEXT = "number", "text"
-OUTPUTS = {"classification": "probability", "regression": "prediction"}
-"""What an answer is called, by task."""
+OUTPUTS = {"classification": "probability", "regression": "prediction", "multiclass": "label"}
+"""What an answer is called, by task; for multiclass the likeliest class, whose chances follow."""
 MISSING_TEXT = ""
 """A text nobody knows. ONNX strings cannot be null, so scikit-learn must not see nulls either."""
 

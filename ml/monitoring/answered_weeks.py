@@ -14,6 +14,7 @@ from ml.data.lakehouse import Lakehouse
 from ml.data.scan import Scan
 from ml.monitoring.answers import DAY, ROW_KEY, answered
 from ml.monitoring.label_rows import LABELS
+from ml.monitoring.signals import PACKAGE
 from ml.monitoring.windows import Week, complete_weeks, cut_into_slices
 from ml.spec import ModelSpec
 
@@ -77,6 +78,14 @@ class AnsweredWeeks:
             )
             for week in sorted(weeks)
         ]
+
+    def packages(self) -> list[str]:
+        """Digests of all packages that answered, the one that answered last first."""
+        if self._predictions is None:
+            return []
+        said = self._predictions.read(columns=[PACKAGE, TIME])
+        newest = said.group_by(PACKAGE).agg(pl.col(TIME).max())
+        return newest.sort(TIME, PACKAGE, descending=True)[PACKAGE].to_list()
 
     def read(self, part: AnsweredWeek) -> pl.DataFrame:
         """The rows of one week with the labels known by now, in an order that never changes."""

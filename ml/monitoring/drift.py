@@ -29,6 +29,8 @@ class PackageFacts:
     """`holdout` (features) and `predictions`."""
     metrics: Mapping[str, Any]
     """The figures of the evaluation."""
+    classes: tuple[str, ...] = ()
+    """For multiclass: what the columns of its scores stand for."""
 
 
 def against_validation(

@@ -13,7 +13,7 @@ from ml.data.store import Store
 from ml.deployment.package import MANIFEST
 from ml.monitoring.drift import PackageFacts
 
-FINGERPRINT, METRICS = "fingerprint.json", "metrics.json"
+FINGERPRINT, METRICS, INPUTS = "fingerprint.json", "metrics.json", "inputs.json"
 
 log = structlog.get_logger()
 
@@ -33,13 +33,18 @@ def facts_of(artifacts: Store, model: str, digests: Collection[str]) -> Mapping[
         if manifest is None or digest not in digests:
             continue
         folder, listed = stored.key.removesuffix(MANIFEST), json.loads(manifest)["files"]
-        parts = [_read(artifacts, f"{folder}{name}", listed.get(name)) for name in _NAMES]
-        if None not in parts:
-            found[digest] = PackageFacts(fingerprint=parts[0] or {}, metrics=parts[1] or {})
+        parts = {
+            name: _read(artifacts, f"{folder}{name}", listed.get(name))
+            for name in (FINGERPRINT, METRICS, INPUTS)
+        }
+        said = {name: part for name, part in parts.items() if part is not None}
+        if len(said) == len(parts):
+            found[digest] = PackageFacts(
+                fingerprint=said[FINGERPRINT],
+                metrics=said[METRICS],
+                classes=tuple(map(str, said[INPUTS].get("classes", ()))),
+            )
     return found
-
-
-_NAMES = (FINGERPRINT, METRICS)
 
 
 def _read(artifacts: Store, key: str, listed: Any) -> dict[str, Any] | None:

@@ -14,7 +14,9 @@ from ml.data.lakehouse import Lakehouse
 from ml.data.store import Store
 from ml.development.inputs import OUTPUTS
 from ml.failures import StepError
+from ml.monitoring.answered_classes import AnsweredClasses, answered_classes
 from ml.monitoring.answered_weeks import AnsweredWeek, AnsweredWeeks
+from ml.monitoring.answers import MULTICLASS
 from ml.monitoring.metric_data import metric_data, tell_cloudwatch
 from ml.monitoring.metrics_table import (
     MetricsTable,
@@ -42,15 +44,13 @@ def watch_weeks(
 ) -> None:
     """Watch every week that is open, or one; doing it again changes nothing."""
     configure()
-    if (task := spec.estimator.task) not in OUTPUTS:
-        tell(f"{spec.name}: answers of the task {task} are not watched yet", {"step": "watch"})
-        return
     answers, table = AnsweredWeeks(Lakehouse(lake), spec), MetricsTable(Lakehouse(lake), spec.name)
     complete = answers.complete(until)
     known = table.read()
     chosen = _chosen(complete, known, spec, only)
-    # Values and labels of a task's answers are read under one name each.
-    rules = Rules.of(spec, OUTPUTS[task])
+    classes = _classes(spec, answers, Store(artifacts)) if chosen else None
+    output = OUTPUTS[spec.estimator.task]
+    rules = Rules.of(spec, output, classes.names if classes else ())
     summaries = Summaries(Store(lake), spec.name, rules.subject)
     done = [
         _keep(
@@ -59,7 +59,7 @@ def watch_weeks(
         for watched in watch(
             complete,
             chosen,
-            lambda part: _summary(part, answers, summaries, rules),
+            lambda part: _summary(part, answers, classes, summaries, rules),
             rules,
             lambda digests: facts_of(Store(artifacts), spec.name, digests),
         )
@@ -75,8 +75,20 @@ def watch_weeks(
     )
 
 
+def _classes(spec: ModelSpec, answers: AnsweredWeeks, artifacts: Store) -> AnsweredClasses | None:
+    """What the scores' columns stand for; none where a score is one number."""
+    if spec.estimator.task != MULTICLASS:
+        return None
+    packages = answers.packages()
+    return answered_classes(packages, facts_of(artifacts, spec.name, packages))
+
+
 def _summary(
-    part: AnsweredWeek, answers: AnsweredWeeks, summaries: Summaries, rules: Rules
+    part: AnsweredWeek,
+    answers: AnsweredWeeks,
+    classes: AnsweredClasses | None,
+    summaries: Summaries,
+    rules: Rules,
 ) -> WeekSummary | None:
     """What a week came to; its rows are read only when there are others than before."""
     held = answers.held(part)
@@ -86,6 +98,8 @@ def _summary(
     rows = answers.read(part)
     if rows.is_empty():
         return None
+    if classes is not None:
+        rows = classes.comparable(rows)
     summary = summarise(part.week, rows, rules.subject)
     if held is not None:
         summaries.keep(summary, held)

@@ -2,15 +2,19 @@
 same rows, and no row was known to either of them when it was fitted."""
 
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from modelyard.live.landing import delta
 from modelyard.live.packages import fetched
 from modelyard.live.releases import Line
 from modelyard.place import Place
+
+if TYPE_CHECKING:
+    from ml.deployment.predictors import PackagedPredictor
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,11 +67,14 @@ def aftermath(
     if rows.is_empty():
         return None
     metric = spec.gates.primary.metric
+    candidate, reference = _predictor(place, model, after), _predictor(place, model, before)
+    if candidate.classes != reference.classes:
+        return None  # a chance of the one stands for nothing that the other knows
     found = compare(
         metric,
-        rows["label"].to_numpy(),
-        _scores(place, model, after, rows),
-        _scores(place, model, before, rows),
+        _outcomes(rows["label"], candidate.classes),
+        candidate.score(rows),
+        reference.score(rows),
         units_of(rows["day"].to_list()),
         resamples=spec.gates.resamples,
         seed=spec.estimator.seed,
@@ -89,11 +96,18 @@ def aftermath(
     )
 
 
-def _scores(place: Place, model: str, line: Line, rows: Any) -> Any:
+def _predictor(place: Place, model: str, line: Line) -> "PackagedPredictor":
     from ml.deployment.predictors import load_predictor
 
     with tempfile.TemporaryDirectory(prefix="aftermath-") as cache:
-        return load_predictor(fetched(place, model, line, Path(cache))).score(rows)
+        return load_predictor(fetched(place, model, line, Path(cache)))
+
+
+def _outcomes(labels: Any, classes: Sequence[str]) -> Any:
+    """Numbers; for several classes the place of each label among them."""
+    from ml.development.classes import class_codes, class_texts
+
+    return class_codes(class_texts(labels), classes) if classes else labels.to_numpy()
 
 
 def _table(place: Place, name: str, where: Any = None) -> Any:

@@ -28,7 +28,7 @@ def test_metrics_are_kept_and_reports_are_written_where_they_belong() -> None:
 
 def test_of_a_package_only_what_it_says_of_its_held_out_rows_is_read() -> None:
     package = f"{ARTIFACTS}/packages/flight_delay/run-1"
-    for name in ("manifest.json", "fingerprint.json", "metrics.json"):
+    for name in ("manifest.json", "fingerprint.json", "metrics.json", "inputs.json"):
         assert allows("prod", "watch", "s3:GetObject", f"{package}/{name}")
         assert not allows("prod", "watch", "s3:PutObject", f"{package}/{name}")
     assert not allows("prod", "watch", "s3:GetObject", f"{package}/model.skops")

@@ -1,11 +1,14 @@
 """What a retraining brought is measured on the days after it, with an interval over days."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
+import polars as pl
 import pytest
 from deltalake import DeltaTable
 
@@ -13,7 +16,10 @@ from ml.data.lakehouse import Lakehouse
 from ml.spec import load_model
 from modelyard.live import aftermath as module
 from modelyard.live.aftermath import Aftermath, aftermath
+from tests.ml.monitoring import class_lake
 from tests.ml.monitoring.lake import FIRST, answer_day
+from tests.ml.monitoring.test_watching_classes import CLASSES
+from tests.ml.wines import write_folder
 
 MODEL = "flight_delay"
 OLD, NEW = {"version": "1"}, {"version": "3"}
@@ -42,18 +48,29 @@ def lake(answered: Lakehouse, monkeypatch: pytest.MonkeyPatch) -> Lakehouse:
     return answered
 
 
+@dataclass(frozen=True)
+class Predictor:
+    """A version that says what it is told to."""
+
+    score: Callable[[pl.DataFrame], Any]
+    classes: tuple[str, ...] = ()
+
+
 def compared(
     monkeypatch: pytest.MonkeyPatch, first: date, *, noise: float
 ) -> tuple[Aftermath | None, list[int]]:
     """The new version says what the labels say, but for noise; the old one says nothing."""
     asked: list[int] = []
 
-    def scores(place: Any, model: str, line: dict[str, str], rows: Any) -> Any:
-        asked.append(rows.height)
-        guess = np.random.default_rng(int(line["version"])).uniform(size=rows.height)
-        return guess if line is OLD else rows["label"].to_numpy() * (1 - noise) + guess * noise
+    def predictor(place: Any, model: str, line: dict[str, str]) -> Predictor:
+        def score(rows: pl.DataFrame) -> Any:
+            asked.append(rows.height)
+            guess = np.random.default_rng(int(line["version"])).uniform(size=rows.height)
+            return guess if line is OLD else rows["label"].to_numpy() * (1 - noise) + guess * noise
 
-    monkeypatch.setattr(module, "_scores", scores)
+        return Predictor(score)
+
+    monkeypatch.setattr(module, "_predictor", predictor)
     last = FIRST + timedelta(days=20)
     return aftermath(PLACE, MODEL, OLD, NEW, first, last), asked
 
@@ -90,3 +107,32 @@ def test_without_outcomes_nothing_is_compared(
     lake: Lakehouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert compared(monkeypatch, FIRST + timedelta(days=20), noise=0.5) == (None, [])
+
+
+@pytest.mark.parametrize("known", [CLASSES, CLASSES[::-1]])
+def test_versions_of_several_classes_are_compared_if_they_know_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, known: tuple[str, ...]
+) -> None:
+    lake = Lakehouse(str(tmp_path / "lake"))
+    for number in range(3):
+        class_lake.answer_class_week(lake, "wine", number, "sha256:1")
+    write_folder(tmp_path)
+    monkeypatch.setattr(module, "delta", lambda place, name: DeltaTable(lake.uri(name)))
+
+    def predictor(place: Any, model: str, line: dict[str, str]) -> Predictor:
+        def score(rows: pl.DataFrame) -> Any:
+            sure = np.array([[each == name for name in CLASSES] for each in rows["label"]])
+            return sure * 0.9 + 0.1 / 3 if line is NEW else np.full(sure.shape, 1 / 3)
+
+        return Predictor(score, classes=CLASSES if line is NEW else known)
+
+    monkeypatch.setattr(module, "_predictor", predictor)
+    place: Any = SimpleNamespace(root=tmp_path)
+    last = class_lake.FIRST + timedelta(weeks=3)
+    found = aftermath(place, "wine", OLD, NEW, class_lake.FIRST, last)
+    if known != CLASSES:
+        assert found is None
+    else:
+        assert found is not None
+        assert (found.days, found.rows) == (3, 3 * 580)
+        assert found.candidate != found.reference

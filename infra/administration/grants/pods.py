@@ -63,7 +63,7 @@ def watch_statements(access: Access) -> list[Statement]:
     zones = ("predictions", "labels", "metrics", "reports/watch")
     facts = [
         arn
-        for name in ("manifest.json", "fingerprint.json", "metrics.json")
+        for name in ("manifest.json", "fingerprint.json", "metrics.json", "inputs.json")
         for arn in under(buckets.artifacts, "packages/*", name=name)
     ]
     return [

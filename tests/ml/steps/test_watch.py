@@ -322,6 +322,7 @@ def package(lake: Lakehouse, spec: ModelSpec) -> str:
             }
         ),
         "metrics.json": canonical({"metrics": {"candidate": {"roc_auc": 0.8}}}),
+        "inputs.json": canonical({"task": "classification"}),
     }
     files = {name: {"sha256": digest_of(body), "bytes": len(body)} for name, body in facts.items()}
     manifest = canonical({"files": files})
