@@ -23,7 +23,7 @@ from modelyard.onboarding.table import TextTable, read
 from modelyard.onboarding.writing.contract_text import contract_text
 from modelyard.onboarding.writing.estimator_text import estimator_text
 from modelyard.onboarding.writing.features_text import features_text
-from modelyard.onboarding.writing.folder import exists_already, write_folder
+from modelyard.onboarding.writing.folder import refuse_taken, write_folder
 from modelyard.onboarding.writing.spec_text import spec_text
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,31}")
@@ -45,9 +45,8 @@ def make_model(root: Path, request: Request, *, force: bool) -> Made:
     begun = time.monotonic()
     _refuse_name(request.model)
     folder = root / "models" / request.model
-    if folder.exists() and not force:
-        # Said before minutes are spent on a large file.
-        raise exists_already(folder)
+    # Said before minutes are spent on a large file.
+    refuse_taken(folder, force=force)
     _refuse_file(request.file)
     store = DatasetStore(root / ".modelyard" / "datasets")
     kept = store.keep(request.file)

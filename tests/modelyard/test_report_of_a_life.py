@@ -14,6 +14,7 @@ from modelyard.report.life.corridor import corridor
 from modelyard.report.life.facts import LifeFacts
 from modelyard.report.life.quiet import quiet
 from modelyard.report.life.verdicts import rang, summary
+from modelyard.report.life.words import chance
 from modelyard.report.render import render
 from tests.modelyard.example_facts import facts
 from tests.modelyard.example_life import classes, half_year, slices, unwatched
@@ -282,3 +283,7 @@ def rows_of(spec: dict[str, Any] | None, column: str) -> list[dict[str, Any]]:
 
     walk(spec)
     return [row for row in found if ("psi" in row and "at" in row) or "low" in row]
+
+
+def test_a_chance_that_is_next_to_none_is_not_written_in_digits() -> None:
+    assert (chance(0.00449), chance(8.78e-9)) == ("0.449 %", "less than 0.001 %")

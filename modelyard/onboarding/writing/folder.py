@@ -13,8 +13,7 @@ def write_folder(folder: Path, files: Mapping[str, str], *, scratch: Path, force
 
     `scratch` is on the same file system and no folder that is searched for models.
     """
-    if folder.exists() and not force:
-        raise exists_already(folder)
+    refuse_taken(folder, force=force)
     folder.parent.mkdir(parents=True, exist_ok=True)
     coming = scratch / f"{folder.name}.coming-{os.getpid()}"
     going = scratch / f"{folder.name}.going-{os.getpid()}"
@@ -32,9 +31,15 @@ def write_folder(folder: Path, files: Mapping[str, str], *, scratch: Path, force
             shutil.rmtree(left, ignore_errors=True)
 
 
-def exists_already(folder: Path) -> RefusedError:
-    """Why a folder is not written."""
-    return RefusedError(
+def refuse_taken(folder: Path, *, force: bool) -> None:
+    """Refuse a folder that has files, but for bytecode: git leaves that of one it has removed."""
+    if (
+        not folder.exists()
+        or force
+        or all(each.name == "__pycache__" for each in folder.iterdir())
+    ):
+        return
+    raise RefusedError(
         f"models/{folder.name} exists already; nothing was changed.",
         remedy="take another name, or replace all its files with --force",
     )

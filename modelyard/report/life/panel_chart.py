@@ -12,7 +12,7 @@ from modelyard.report.life.panels import Panel
 from modelyard.report.life.series import BASELINES
 
 HEIGHT = 84
-EDGE = 48
+EDGE = 56
 """Room for the labels on the left, which the page takes off the width that it gives a panel."""
 _TOOLTIP = ("week:N", "who:N", "value:Q", "usual:Q", "low:Q", "high:Q", "p:Q", "note:N")
 

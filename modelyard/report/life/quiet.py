@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from modelyard.live.watching import RECENT, Finding, WatchedWeek
 from modelyard.report.life.corridor import RULE_OF_THUMB
 from modelyard.report.life.facts import LifeFacts
-from modelyard.report.life.words import figure, percent, signal_name
+from modelyard.report.life.words import chance, figure, percent, signal_name
 
 Reason = tuple[str, str]
 """What did not ring, and why not."""
@@ -37,7 +37,7 @@ def _judged(life: LifeFacts) -> Iterator[Reason]:
         text = f"Judged in {len(weeks)} of {len(life.weeks)} {life.unit}s, rang in {len(loud)}."
         for p, name in [each for each in calm if each[0] >= limit][:1]:
             text += (
-                f" Of the others {name} came closest: while nothing changes, {percent(p)} of all "
+                f" Of the others {name} came closest: while nothing changes, {chance(p)} of all "
                 f"{life.unit}s lie as far away, and only below {percent(limit)} it rings."
             )
         yield signal_name(life, signal), text
@@ -67,8 +67,8 @@ def _better(life: LifeFacts) -> Iterator[Reason]:
             if each.p is not None and each.p < limit and not each.breach:
                 yield (
                     f"{signal_name(life, signal)}, {life.name_of(week)}",
-                    f"Only {percent(each.p)} of all {life.unit}s lie as far away, which is below "
-                    f"{percent(limit)}; but it was better: no reason to replace a model.",
+                    f"{chance(each.p).capitalize()} of all {life.unit}s lie as far away, which is "
+                    f"below {percent(limit)}; but it was better: no reason to replace a model.",
                 )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from modelyard.live.watching import RECENT, Finding, WatchedWeek
 from modelyard.report.life.corridor import corridor
 from modelyard.report.life.facts import LifeFacts
-from modelyard.report.life.words import figure, is_share, moment, named, percent
+from modelyard.report.life.words import chance, figure, is_share, moment, named, percent
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,7 +83,7 @@ def _why(life: LifeFacts, week: WatchedWeek, found: Finding) -> str:
         return text
     t = f" (Student's t {found.statistic:+.1f})" if found.statistic is not None else ""
     return (
-        f"{text} While nothing changes, {percent(found.p)} of all {life.unit}s lie as far "
+        f"{text} While nothing changes, {chance(found.p)} of all {life.unit}s lie as far "
         f"away{t}; below {percent(limit)} it rings."
     )
 

@@ -7,6 +7,8 @@ from modelyard.report.life.facts import LifeFacts
 SHARES = {"mean_prediction", "label_rate"}
 """Signals that are shares of rows, but where a quantity is predicted."""
 
+LEAST_CHANCE = 1e-5
+
 
 def is_share(life: LifeFacts, signal: str) -> bool:
     """Whether a signal's values are shares, and written in percent."""
@@ -23,6 +25,11 @@ def figure(life: LifeFacts, signal: str, value: float | None) -> str:
 def percent(share: float) -> str:
     """A share to three digits: small chances are not written as none."""
     return f"{100 * share:.3g} %"
+
+
+def chance(p: float) -> str:
+    """A chance in words: of one in a hundred thousand nobody reads the digits."""
+    return percent(p) if p >= LEAST_CHANCE else f"less than {percent(LEAST_CHANCE)}"
 
 
 def metric_name(name: str) -> str:

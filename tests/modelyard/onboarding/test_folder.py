@@ -123,6 +123,14 @@ def test_an_existing_folder_is_never_overwritten_unasked(checkout: Path) -> None
     assert "mine" not in (made.folder / "features.py").read_text()
 
 
+def test_the_bytecode_of_a_folder_that_was_removed_does_not_hold_its_name(checkout: Path) -> None:
+    left = checkout / "models" / "churn" / "__pycache__"
+    left.mkdir(parents=True)
+    made = make(checkout)
+    assert (made.folder / "model.yaml").exists()
+    assert not left.exists()
+
+
 def test_nothing_is_half_written_when_it_fails(
     checkout: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
