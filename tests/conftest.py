@@ -4,6 +4,10 @@ import os
 import signal
 
 import pytest
+
+# Before pulumi_aws, which loads its 2,900 parts when they are asked for: this one asks every
+# module that is loaded for its names (eleven seconds in each worker).
+import skops.io  # noqa: F401
 from hypothesis import settings
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling

@@ -29,6 +29,7 @@ def test_a_month_that_does_not_exist_is_refused(months: list[int]) -> None:
         source.batches(months)
 
 
+@pytest.mark.slow
 def test_the_one_impossible_wind_is_quarantined_and_nothing_else(
     checked: dict[str, Checked],
 ) -> None:

@@ -13,6 +13,8 @@ from modelyard.live.rollback import RolledBack, roll_back
 from modelyard.place import Place
 from tests.modelyard import world
 
+pytestmark = pytest.mark.slow
+
 CONTENTS = {"model.onnx": bytes(range(200)), "card.md": b"# card\n"}
 
 

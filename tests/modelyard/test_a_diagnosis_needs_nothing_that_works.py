@@ -25,6 +25,8 @@ from sandbox import Environment, Layout
 from tests.modelyard import planted, ruins
 from tests.modelyard.keyboard import type_
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(autouse=True)
 def elsewhere(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:

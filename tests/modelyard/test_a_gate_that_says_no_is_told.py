@@ -12,6 +12,8 @@ from modelyard.story.verdict import require_passed
 from tests.modelyard import world
 from tests.modelyard.telling import telling
 
+pytestmark = pytest.mark.slow
+
 RULES = [
     {"name": "roc_auc", "status": "failed", "text": "0.51 where at least 0.55 is asked for"},
     {"name": "latency", "status": "passed", "text": "4 ms"},

@@ -14,6 +14,8 @@ from modelyard.target import Target, Yard
 from tests.modelyard import world
 from tests.modelyard.test_a_release_is_a_commit import git
 
+pytestmark = pytest.mark.slow
+
 LINE = {"version": "1", "image": world.IMAGE, "package": "s3://b/p", "digest": "sha256:1"}
 
 

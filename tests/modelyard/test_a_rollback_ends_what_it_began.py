@@ -12,6 +12,8 @@ from modelyard.place import Place
 from tests.modelyard import world
 from tests.modelyard.world import Crash
 
+pytestmark = pytest.mark.slow
+
 
 def line(number: str) -> Line:
     package = {"package": f"s3://p/{number}", "digest": f"sha256:p{number}"}

@@ -14,6 +14,8 @@ from modelyard.versions import describe
 from tests.modelyard import world
 from tests.modelyard.world import RELEASE, Works, station
 
+pytestmark = pytest.mark.slow
+
 EVIDENCE = {"outcome": "passed", "version": "1"}
 
 

@@ -14,6 +14,8 @@ from modelyard.target import Target, Yard
 from tests.modelyard import world
 from tests.modelyard.keyboard import type_
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def yard(aws: Path, prod: Place, staging: Place, monkeypatch: pytest.MonkeyPatch) -> Place:

@@ -13,6 +13,8 @@ from tests.modelyard import living, world
 from tests.modelyard.world import Crash, Works, station
 from tests.recovery import Recovery
 
+pytestmark = pytest.mark.slow
+
 
 def requested(place: Place, id: str = "j1") -> Journey:
     return Journey(

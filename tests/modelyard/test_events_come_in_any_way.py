@@ -13,6 +13,8 @@ from tests.modelyard import living, world
 from tests.modelyard.world import Works, station
 from tests.recovery import Recovery
 
+pytestmark = pytest.mark.slow
+
 POISON = ["", "not JSON", "[1, 2]", '{"id": "x"}', '{"id": 1, "detail-type": 2, "detail": null}']
 
 

@@ -14,6 +14,8 @@ from modelyard.story.teller import Teller
 from tests.modelyard import world
 from tests.modelyard.telling import Telling, telling
 
+pytestmark = pytest.mark.slow
+
 
 def waiting(told: Telling, gate: str) -> tuple[Teller, str]:
     """A version that waits in production; returns who tells the story, and its journey."""

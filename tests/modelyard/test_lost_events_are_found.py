@@ -12,6 +12,8 @@ from tests.modelyard import living, world
 from tests.modelyard.world import Works, station
 from tests.recovery import Recovery
 
+pytestmark = pytest.mark.slow
+
 
 class Clock:
     """A clock that stands until it is moved."""

@@ -8,6 +8,8 @@ from modelyard.live.withdrawing import withdraw_lost
 from modelyard.place import Place
 from tests.modelyard import world
 
+pytestmark = pytest.mark.slow
+
 GONE = "s3://prod-artifacts-of-last-week/packages/flight_delay/r0"
 
 

@@ -21,6 +21,8 @@ from tests.modelyard import living, world
 from tests.modelyard.world import Works, station
 from tests.recovery import Recovery
 
+pytestmark = pytest.mark.slow
+
 
 @dataclass(kw_only=True)
 class OneEngine(Works):
@@ -90,7 +92,6 @@ def wait_for(place: Place, id: str, state: State) -> Journey:
         time.sleep(0.05)
 
 
-@pytest.mark.slow
 def test_of_sixteen_promotions_one_is_taken_and_fifteen_are_told_by_whom(
     staging: Place, monkeypatch: pytest.MonkeyPatch, recovery: Recovery
 ) -> None:

@@ -17,6 +17,8 @@ from modelyard.target import Target, Yard
 from tests.modelyard import world
 from tests.modelyard.world import Works
 
+pytestmark = pytest.mark.slow
+
 
 def lock(place: Place, now: float = 0.0) -> Lock:
     operations = Operations(place.client("dynamodb"), place.platform.operations_table)

@@ -15,6 +15,8 @@ from modelyard.target import Target, Yard
 from tests.modelyard import world
 from tests.modelyard.test_a_release_is_a_commit import git
 
+pytestmark = pytest.mark.slow
+
 NAMES = ["staging", "prod"]
 
 

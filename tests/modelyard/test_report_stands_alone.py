@@ -12,6 +12,8 @@ from modelyard.report.facts import Facts
 from modelyard.report.render import render, write
 from tests.modelyard.example_facts import facts
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def page() -> str:

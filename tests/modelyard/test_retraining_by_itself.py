@@ -19,6 +19,8 @@ from modelyard.storage import write_json
 from tests.modelyard import world
 from tests.modelyard.world import Crash, Works, station
 
+pytestmark = pytest.mark.slow
+
 LIMITS = Retrain(triggers=("alarm", "schedule"), cooldown_days=7, weekly_limit=1)
 
 

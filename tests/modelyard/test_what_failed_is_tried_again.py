@@ -15,6 +15,8 @@ from modelyard.story.attempts import ingest_name, training_name
 from tests.modelyard import world
 from tests.modelyard.telling import telling
 
+pytestmark = pytest.mark.slow
+
 DEV = "story-dev-aaaaaaaaaaaa"
 
 

@@ -19,6 +19,7 @@ ABSENT = {"unsafe-types-do-not-occur"}
 present = [rule for rule in RULES if rule.name not in ABSENT]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
 def test_the_tracked_stacks_keep_every_rule(environment: str) -> None:
     broken = [

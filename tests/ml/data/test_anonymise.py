@@ -9,6 +9,8 @@ from ml.data.anonymise import Redacted, RedactionRefusedError, class_sizes, pseu
 from ml.spec_sections import Coarsening, TableRedaction
 from tests.ml.data.conftest import KEY
 
+pytestmark = pytest.mark.slow
+
 RULES = TableRedaction(
     pseudonyms={"tail": "aircraft"},
     coarsen={"year": Coarsening(band=10)},

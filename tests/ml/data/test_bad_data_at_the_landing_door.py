@@ -14,6 +14,8 @@ from ml.data.ingest import Outcome
 from tests.ml.data import trips
 from tests.ml.data.test_ingest import Zone
 
+pytestmark = pytest.mark.slow
+
 ROWS = 100
 
 

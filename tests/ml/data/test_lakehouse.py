@@ -14,6 +14,8 @@ from ml.data.store import Store
 from ml.failures import StepError
 from tests.recovery import Recovery
 
+pytestmark = pytest.mark.slow
+
 ROWS = pl.DataFrame({"a": [1, 2], "b": ["x", None]})
 
 

@@ -17,6 +17,8 @@ from ml.failures import StepError
 from ml.spec import ModelSpec, load_model
 from ml.spec_sections import Recent
 
+pytestmark = pytest.mark.slow
+
 NEWEST = datetime(2013, 7, 31, tzinfo=UTC)
 
 
@@ -103,7 +105,6 @@ def test_a_column_that_is_no_instant_is_told(
         recent_tables(wrong, contract, curated)
 
 
-@pytest.mark.slow
 def test_a_second_run_changes_nothing_and_new_rows_change_all_tables_at_once(
     tmp_path: Path, spec: ModelSpec, contract: Contract, curated: dict[str, pl.DataFrame]
 ) -> None:

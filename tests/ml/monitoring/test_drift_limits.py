@@ -63,6 +63,7 @@ def test_weeks_that_were_all_alike_ring_on_a_change_and_not_on_rounding() -> Non
     assert judge(0.26, same, reference_weeks=8, p_below=0.02).breach
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("history", [6, 8])
 def test_calm_weeks_ring_as_often_as_was_agreed(history: int) -> None:
     """Two in a hundred, however few the reference weeks; a normal limit rings twice as often."""

@@ -28,6 +28,8 @@ from tests.ml.serving.cloud import Cloud
 from tests.ml.serving.lake import collect, rows, table
 from tests.recovery import Recovery
 
+pytestmark = pytest.mark.slow
+
 WRITER = "0179545146983405188{}-0028942{}"
 
 

@@ -16,6 +16,8 @@ from ml.data.store import Store
 from ml.governance.lineage import build_lineage
 from models.diabetes import source
 
+pytestmark = pytest.mark.slow
+
 SECRET = "pseudonyms"
 
 

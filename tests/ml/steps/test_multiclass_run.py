@@ -26,6 +26,8 @@ from ml.steps import evaluate, gate, package, refit, register, train
 from tests.ml.conftest import Account
 from tests.ml.wines import COLUMNS, CULTIVARS, wines, write_folder
 
+pytestmark = pytest.mark.slow
+
 IMAGE = "sha256:" + "a" * 64
 TABLE = {"name": "wines", "uri": "s3://lake/curated/wines", "version": 3}
 
@@ -173,7 +175,6 @@ def test_a_class_of_one_row_neither_crashes_nor_vanishes(account: Account, folde
     assert (known["class"], known["rows"], known["recall"]) == ("a", 0, None)
 
 
-@pytest.mark.slow
 def test_a_champion_with_other_classes_is_compared_on_all_of_them(
     account: Account, folder: Path
 ) -> None:

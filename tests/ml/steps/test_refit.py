@@ -22,6 +22,8 @@ from ml.steps.champion import opponent
 from tests.ml.conftest import Account
 from tests.ml.steps.test_training_run import Run, patients
 
+pytestmark = pytest.mark.slow
+
 SPEC = load_model(Path("models/diabetes"))
 DAYS = {
     "05-06": ("served", True),

@@ -26,6 +26,8 @@ from ml.steps import evaluate, gate, package, refit, register, train
 from ml.steps.champion import opponent
 from tests.ml.conftest import Account
 
+pytestmark = pytest.mark.slow
+
 IMAGE = "sha256:" + "a" * 64
 TABLE = {"name": "patients", "uri": "s3://lake/curated/patients", "version": 3}
 

@@ -25,6 +25,8 @@ from tests.ml.monitoring.lake import FIRST, add_labels, answer_day, answer_weeks
 from tests.ml.steps.heard import CloudWatch, listen
 from tests.recovery import Recovery
 
+pytestmark = pytest.mark.slow
+
 MODEL = "flight_delay"
 
 

@@ -13,6 +13,8 @@ from ml.spec import ModelSpec, load_model
 from tests.ml.monitoring.lake import FIRST, add_labels, answer_day, answers_of
 from tests.ml.steps.heard import CloudWatch, listen
 
+pytestmark = pytest.mark.slow
+
 MODEL = "flight_delay"
 SLICE = 100
 CALM = 9

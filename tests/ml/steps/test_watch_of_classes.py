@@ -20,6 +20,8 @@ from tests.ml.monitoring.class_lake import FIRST, answer_class_week
 from tests.ml.monitoring.test_watching_classes import CLASSES, answers, facts_of
 from tests.ml.steps.heard import CloudWatch, listen
 
+pytestmark = pytest.mark.slow
+
 MODEL = "flight_delay"
 CALM = 8
 OTHERS = ("tram", "bus", "car")

@@ -19,6 +19,8 @@ from modelyard.onboarding.request import Request
 from modelyard.onboarding.source import load_source, user_made
 from tests.modelyard.onboarding.files import csv_text, labelled
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[3]
 
 

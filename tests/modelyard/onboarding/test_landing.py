@@ -19,6 +19,8 @@ from modelyard.onboarding.request import Request
 from modelyard.onboarding.user_made import batches_of, parts_of
 from tests.modelyard.onboarding.files import csv_text, labelled
 
+pytestmark = pytest.mark.slow
+
 ROWS = 200
 
 

@@ -128,6 +128,7 @@ def test_days_too_few_to_hold_out_are_left_out_and_said(tmp_path: Path) -> None:
     assert column(plan, "seen").why == "has 3 labelled days; 10 are needed to hold some out"
 
 
+@pytest.mark.slow
 def test_of_very_many_columns_the_strongest_become_features(tmp_path: Path) -> None:
     noise = {f"n{k}": (lambda n, k=k: (n * (k + 3) ** 5) % 97) for k in range(30)}
     content = csv_text(labelled(**noise, tell=lambda n: (n % 3 > 0) * 5 + n % 7))
