@@ -32,9 +32,12 @@ def stages(teller: Teller) -> list[Stage]:
 def _lived(teller: Teller) -> str | None:
     place, model = teller.place("prod"), teller.model
     try:
+        # Asked first: to know which weeks there are may take reading and building all rows.
+        if not watched_weeks(place, model) or under_way(place, model):
+            return None
         replay = teller.subject.replay(place, teller.report)
         mondays, weeks = replay.mondays(), _weeks(place, replay)
-        if not mondays or len(weeks) < len(mondays) or under_way(place, model):
+        if not mondays or len(weeks) < len(mondays):
             return None
         started = [each for each in automatic_retrainings(place, model) if each["starts"]]
     except YardError:

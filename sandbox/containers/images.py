@@ -108,7 +108,7 @@ class Images:
             draft.mkdir()
             served = Blobs(self.folder / "registry")
             if served.has(digest):
-                # Our own registry checked the digest when it took the layer in.
+                # Its digest was computed as it was sent to our own registry, or as it was made.
                 _extract(served.path(digest), draft)
             else:
                 with Blobs(self.folder / "fetched").draft() as blob:

@@ -22,7 +22,7 @@ from ml.monitoring.metrics_table import PROVENANCE, MetricsTable, of_week, verdi
 from ml.monitoring.windows import Week
 from ml.spec import ModelSpec, load_model
 from tests.ml.monitoring.lake import FIRST, add_labels, answer_day, answer_weeks, answers_of
-from tests.ml.steps.heard import CloudWatch, listen
+from tests.ml.steps.heard import CloudWatch
 from tests.recovery import Recovery
 
 pytestmark = pytest.mark.slow
@@ -41,17 +41,6 @@ def spec() -> ModelSpec:
     few = whole.features.model_copy(update={"columns": {"carrier": "text", "temp": "number"}})
     short = whole.monitoring.model_copy(update={"reference_weeks": 4, "final_after_days": 14})
     return whole.model_copy(update={"features": few, "monitoring": short})
-
-
-@pytest.fixture
-def told(spec: ModelSpec, monkeypatch: pytest.MonkeyPatch) -> CloudWatch:
-    """What CloudWatch hears."""
-    return listen(monkeypatch, spec)
-
-
-@pytest.fixture
-def lake(tmp_path: Path) -> Lakehouse:
-    return Lakehouse(str(tmp_path))
 
 
 def monday(number: int) -> date:

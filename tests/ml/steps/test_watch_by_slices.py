@@ -11,7 +11,7 @@ from ml.data.lakehouse import Lakehouse
 from ml.monitoring.metrics_table import MetricsTable
 from ml.spec import ModelSpec, load_model
 from tests.ml.monitoring.lake import FIRST, add_labels, answer_day, answers_of
-from tests.ml.steps.heard import CloudWatch, listen
+from tests.ml.steps.heard import CloudWatch
 
 pytestmark = pytest.mark.slow
 
@@ -32,12 +32,6 @@ def spec() -> ModelSpec:
             "monitoring": whole.monitoring.model_copy(update={"slice_rows": SLICE}),
         }
     )
-
-
-@pytest.fixture
-def told(spec: ModelSpec, monkeypatch: pytest.MonkeyPatch) -> CloudWatch:
-    """What CloudWatch hears."""
-    return listen(monkeypatch, spec)
 
 
 @pytest.fixture

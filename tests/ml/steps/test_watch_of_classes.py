@@ -18,7 +18,7 @@ from ml.monitoring.metrics_table import MetricsTable
 from ml.spec import ModelSpec, load_model
 from tests.ml.monitoring.class_lake import FIRST, answer_class_week
 from tests.ml.monitoring.test_watching_classes import CLASSES, answers, facts_of
-from tests.ml.steps.heard import CloudWatch, listen
+from tests.ml.steps.heard import CloudWatch
 
 pytestmark = pytest.mark.slow
 
@@ -39,17 +39,6 @@ def spec() -> ModelSpec:
             "gates": whole.gates.model_copy(update={"primary": primary}),
         }
     )
-
-
-@pytest.fixture
-def told(spec: ModelSpec, monkeypatch: pytest.MonkeyPatch) -> CloudWatch:
-    """What CloudWatch hears."""
-    return listen(monkeypatch, spec)
-
-
-@pytest.fixture
-def lake(tmp_path: Path) -> Lakehouse:
-    return Lakehouse(str(tmp_path))
 
 
 def packed(lake: Lakehouse, run: str, classes: Sequence[str] = CLASSES) -> str:
