@@ -10,7 +10,7 @@ def everything(layout: Layout, plan: Plan) -> list[Part]:
     # Imported here: commands that only ask for the status should not load the emulator.
     from sandbox import aws, containers, kubernetes
 
-    parts = [*aws.parts(layout), containers.registry_part(layout)]
+    parts = [*aws.parts(layout), containers.registry_part(layout), containers.warm_part(layout)]
     parts.append(kubernetes.provider_part(layout))
     for each in layout.environments:
         parts += kubernetes.parts(layout, layout.environment(each.name))

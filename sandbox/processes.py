@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterable
 
 import psutil
 
+HOLDER = "container"
+"""How a process is called that ends by itself when whoever asked for its container does."""
 _PR_SET_PDEATHSIG, _PR_SET_CHILD_SUBREAPER = 1, 36
 _prctl = ctypes.CDLL(None, use_errno=True).prctl
 
@@ -39,13 +41,24 @@ def descendants(pid: int) -> list[psutil.Process]:
 
 
 def orphans(known: Iterable[int]) -> list[psutil.Process]:
-    """Children of this process that it did not start itself: adopted from a dead part."""
+    """Children of this process that it did not start itself: adopted from a dead part.
+
+    Not those that hold a container: they live as long as the part that asked for it, which may
+    be another than the one they were forked by.
+    """
     expected = set(known)
     try:
         children = psutil.Process().children()
     except psutil.NoSuchProcess:
         return []
-    return [child for child in children if child.pid not in expected]
+    return [each for each in children if each.pid not in expected and not _holds_container(each)]
+
+
+def _holds_container(process: psutil.Process) -> bool:
+    try:
+        return bool(process.name() == HOLDER)
+    except psutil.NoSuchProcess:
+        return False
 
 
 def kill_tree(process: psutil.Process) -> None:

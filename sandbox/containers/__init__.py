@@ -10,6 +10,7 @@ from sandbox.containers.isolation import Isolation, isolation
 from sandbox.containers.process import Process
 from sandbox.containers.reference import ImageError
 from sandbox.containers.rootfs import Mount
+from sandbox.containers.warm.asking import is_there
 from sandbox.layout import Layout
 from sandbox.parts import Part, answers
 
@@ -28,6 +29,7 @@ __all__ = [
     "isolation",
     "local_reference",
     "registry_part",
+    "warm_part",
 ]
 
 
@@ -49,3 +51,12 @@ def registry_part(layout: Layout) -> Part:
         ready=answers(f"http://127.0.0.1:{layout.registry_port}/v2/"),
         ports=(layout.registry_port,),
     )  # fmt: skip
+
+
+def warm_part(layout: Layout) -> Part:
+    """The keeper of interpreters that wait with their modules loaded."""
+    return Part(
+        name="warm-interpreters",
+        argv=(sys.executable, "-m", "sandbox.containers.warm.broker", str(layout.images)),
+        ready=lambda: is_there(layout.images),
+    )

@@ -85,6 +85,10 @@ def python_environment() -> dict[str, str]:
         "PYTHONNOUSERSITE": "1",
         "PYTHONUNBUFFERED": "1",
         "LANG": "C.UTF-8",
+        # On shared cores threads that wait for one another otherwise burn their time slices.
+        "OMP_WAIT_POLICY": "passive",
+        # Nothing of what runs here is told to anybody.
+        "ORT_DISABLE_TELEMETRY": "1",
     }
 
 

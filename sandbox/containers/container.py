@@ -5,16 +5,17 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO
 
 from sandbox.containers.images import HasImages, Images, UnpackedImage
 from sandbox.containers.isolation import Isolation, isolation, maps
 from sandbox.containers.process import Process
 from sandbox.containers.reference import ImageError
 from sandbox.containers.relocation import Relocation
-from sandbox.containers.rootfs import Mount, mount_script, prepare
+from sandbox.containers.rootfs import Mount, mount_script, own_script, prepare, with_system
+from sandbox.containers.warm.asking import Image, ask, suits
+from sandbox.containers.warm.streams import Stream
+from sandbox.containers.warm.warm_inside.becoming import Order
 
-Stream = int | IO[bytes] | None
 # The first child gets process id 1 of the new namespace. `unshare --fork` would do the same, but
 # version 2.38 answers 1 instead of 137 when that child is killed.
 _WAIT = 'inside=$1; shift; /bin/sh -c "$inside" container "$@" & wait $!'
@@ -56,6 +57,9 @@ class Container:
         if not how.mounts:
             return self._start_open(unpacked, argv, env, workdir, stdout, stderr)
         prepare(unpacked.root, self.mounts)
+        warm = self._start_warm(images.folder, unpacked, argv, env, workdir, stdout, stderr)
+        if warm is not None:
+            return warm
         empty = images.folder / "empty"
         empty.mkdir(exist_ok=True)
         script = mount_script(
@@ -72,13 +76,42 @@ class Container:
         command = [*how.unshare, "/bin/sh", "-c", _WAIT, "container", inside]
         wrapper = subprocess.Popen(
             [*command, *argv],
-            env={**env, "PATH": _with_system(env.get("PATH"))},
+            env={**env, "PATH": with_system(env.get("PATH"))},
             stdin=subprocess.DEVNULL,
             stdout=stdout,
             stderr=stderr,
             start_new_session=True,
             cwd="/",
         )
+        return Process(wrapper, env=env, enter=_drop(how, self.user, self.groups))
+
+    def _start_warm(
+        self,
+        folder: Path,
+        unpacked: UnpackedImage,
+        argv: Sequence[str],
+        env: Mapping[str, str],
+        workdir: str,
+        stdout: Stream,
+        stderr: Stream,
+    ) -> Process | None:
+        """As a copy of the image's warm interpreter, if there is one and it can be that."""
+        image = Image(root=unpacked.root, user=self.user, env=unpacked.env)
+        # A root that can be written to is nobody else's.
+        if not self.read_only_root or not suits(image, argv, env):
+            return None
+        how = isolation()
+        order = Order(
+            argv=argv,
+            env=env,
+            script=own_script(self.mounts, workdir=workdir, temporary=self.temporary),
+            workdir=workdir,
+            user=self.user if _changes_user(how, self.user) else None,
+            groups=self.groups,
+        )
+        wrapper = ask(folder, image, order, stdout, stderr)
+        if wrapper is None:
+            return None
         return Process(wrapper, env=env, enter=_drop(how, self.user, self.groups))
 
     def _start_open(
@@ -110,14 +143,11 @@ def _drop(how: Isolation, user: int, groups: Sequence[int]) -> list[str]:
     """Give up the ids, every capability, and the way back through setuid programs."""
     # The signal makes it end with its wrapper: namespaces alone outlive who made them.
     command = [shutil.which("setpriv") or "setpriv", "--no-new-privs", "--pdeathsig", "KILL"]
-    if "--user" not in how.unshare and maps(user):
+    if _changes_user(how, user):
         chosen = ("--groups", ",".join(map(str, groups))) if groups else ("--clear-groups",)
         command += ["--reuid", str(user), "--regid", str(user), *chosen]
     return [*command, "--inh-caps=-all", "--ambient-caps=-all", "--bounding-set=-all", "--"]
 
 
-def _with_system(path: str | None) -> str:
-    """The script's own tools lie in the system's folders, whatever the image's PATH says."""
-    system = ["/usr/sbin", "/usr/bin", "/sbin", "/bin"]
-    own = [each for each in (path or "").split(":") if each]
-    return ":".join([*own, *(each for each in system if each not in own)])
+def _changes_user(how: Isolation, user: int) -> bool:
+    return "--user" not in how.unshare and maps(user)

@@ -8,7 +8,7 @@ import subprocess
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import IO
+from typing import IO, Protocol
 
 import psutil
 
@@ -21,12 +21,26 @@ class Usage:
     memory_bytes: int
 
 
+class Wrapper(Protocol):
+    """The process that holds a container's namespaces, of which the command is the only child."""
+
+    stdout: IO[bytes] | None
+    stderr: IO[bytes] | None
+    pid: int
+
+    def poll(self) -> int | None:
+        """Exit code, None while it runs."""
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Wait for the end; raises `subprocess.TimeoutExpired`."""
+
+
 class Process:
     """The command of a container, seen through the wrapper that holds its namespaces."""
 
     def __init__(
         self,
-        wrapper: subprocess.Popen[bytes],
+        wrapper: Wrapper,
         *,
         env: Mapping[str, str],
         enter: Sequence[str] | None,

@@ -2,7 +2,6 @@
 
 import os
 import shlex
-import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,8 @@ _ETC = (
     "resolv.conf", "services", "ssl",
 )  # fmt: skip
 _DEVICES = ("null", "zero", "full", "random", "urandom", "tty")
+HOST = "/.host"
+"""Where the host's files are in a root that containers of an image share."""
 _LOCKED = {os.ST_NOSUID: "nosuid", os.ST_NODEV: "nodev", os.ST_NOEXEC: "noexec"}
 
 
@@ -41,22 +42,58 @@ def mount_script(
 
     `empty` is a folder of the host to build on; each container has its own view of it.
     """
-    lines = ["set -eu", "umask 022", f"R={shlex.quote(str(empty))}"]
-    lines.append('mount -t tmpfs -o mode=755 tmpfs "$R"; cd "$R"')
-    lines += _image(root)
-    lines += _base(root, user)
-    lines += _kernel()
-    for target in temporary:
-        place = _place(target)
-        lines += [f"mkdir -p {place}", f"mount -t tmpfs -o mode=1777,nosuid tmpfs {place}"]
-    # Outer mounts first, or they would cover the inner ones.
-    for mount in sorted(mounts, key=lambda each: each.target.count("/")):
-        lines += _bind(mount.source, mount.target, read_only=mount.read_only)
-    lines.append(f"mkdir -p {_place(workdir)}")
+    lines = [*_start(root, empty, user), *_own(mounts, workdir, temporary)]
     if read_only:
         lines.append('mount -o remount,bind,ro "$R"')
     lines += ['cd "$R"', "pivot_root . .", "umount -l .", f"cd {shlex.quote(workdir)}"]
     return "\n".join(lines)
+
+
+def shared_script(root: Path, *, empty: Path, user: int) -> str:
+    """A shell script, run in new namespaces, that ends in a root for many containers of an image.
+
+    What it was called in, the host's files among it, stays below `HOST`, out of which each
+    container takes its mounts with `own_script`.
+    """
+    lines = [*_start(root, empty, user), f"mkdir {_place(HOST)}"]
+    lines += ['cd "$R"', f"pivot_root . {_place(HOST)}", "cd /"]
+    # As a container finds it: what a library writes as it is loaded would be shared by all.
+    return "\n".join([*lines, "mount -o remount,bind,ro /"])
+
+
+def own_script(mounts: Sequence[Mount], *, workdir: str, temporary: Sequence[str]) -> str:
+    """A shell script that makes a shared root one container's, read-only and without the host."""
+    lines = ["set -eu", "umask 022", "cd /", "mount -o remount,bind,rw /", *_kernel_of_its_own()]
+    lines += _own(mounts, workdir, temporary, host=HOST)
+    return "\n".join([*lines, "mount -o remount,bind,ro /", f"umount -l {HOST}"])
+
+
+def _start(root: Path, empty: Path, user: int) -> Iterator[str]:
+    yield from ("set -eu", "umask 022", f"R={shlex.quote(str(empty))}")
+    yield 'mount -t tmpfs -o mode=755 tmpfs "$R"; cd "$R"'
+    yield from _image(root)
+    yield from _base(root, user)
+    yield from _kernel()
+
+
+def _own(
+    mounts: Sequence[Mount], workdir: str, temporary: Sequence[str], host: str = ""
+) -> Iterator[str]:
+    for target in temporary:
+        place = _place(target)
+        yield f"mkdir -p {place}"
+        yield f"mount -t tmpfs -o mode=1777,nosuid tmpfs {place}"
+    # Outer mounts first, or they would cover the inner ones.
+    for mount in sorted(mounts, key=lambda each: each.target.count("/")):
+        yield from _bind(mount.source, mount.target, read_only=mount.read_only, host=host)
+    yield f"mkdir -p {_place(workdir)}"
+
+
+def with_system(path: str | None) -> str:
+    """The script's own tools lie in the system's folders, whatever the image's PATH says."""
+    system = ["/usr/sbin", "/usr/bin", "/sbin", "/bin"]
+    own = [each for each in (path or "").split(":") if each]
+    return ":".join([*own, *(each for each in system if each not in own)])
 
 
 def prepare(root: Path, mounts: Sequence[Mount]) -> None:
@@ -76,8 +113,8 @@ def _place(target: str) -> str:
     return shlex.quote("." + os.path.normpath(f"/{target}"))
 
 
-def _bind(source: Path, target: str, *, read_only: bool) -> Iterator[str]:
-    place, origin = _place(target), shlex.quote(str(source))
+def _bind(source: Path, target: str, *, read_only: bool, host: str = "") -> Iterator[str]:
+    place, origin = _place(target), shlex.quote(f"{host}{source}")
     if source.is_dir():
         yield f"[ -d {place} ] || mkdir -p {place}"
     else:
@@ -124,10 +161,8 @@ def _base(root: Path, user: int) -> Iterator[str]:
 
 def _kernel() -> Iterator[str]:
     yield "mkdir -p proc dev/shm sys"
-    # A host that hides parts of /proc refuses a fresh one to ordinary users.
-    yield "mount -t proc proc proc 2>/dev/null || mount --rbind /proc proc"
+    yield from _kernel_of_its_own("")
     yield from _bind(Path("/sys"), "sys", read_only=True)
-    yield "mount -t tmpfs -o mode=1777,nosuid,nodev tmpfs dev/shm"
     for name in _DEVICES:
         if Path("/dev", name).exists():
             yield f": > dev/{name}; mount --bind /dev/{name} dev/{name}"
@@ -135,6 +170,8 @@ def _kernel() -> Iterator[str]:
     yield "ln -s fd/1 dev/stdout; ln -s fd/2 dev/stderr"
 
 
-def tools_exist() -> bool:
-    """Whether the programs that the script calls are on this machine."""
-    return all(shutil.which(tool) for tool in ("mount", "umount", "pivot_root", "setpriv"))
+def _kernel_of_its_own(host: str = HOST) -> Iterator[str]:
+    """What depends on the namespaces, or would be memory that containers share."""
+    # A host that hides parts of /proc refuses a fresh one to ordinary users.
+    yield f"mount -t proc proc proc 2>/dev/null || mount --rbind {host}/proc proc"
+    yield "mount -t tmpfs -o mode=1777,nosuid,nodev tmpfs dev/shm"

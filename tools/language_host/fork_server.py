@@ -11,19 +11,22 @@ import selectors
 import signal
 import socket
 import sys
+import sysconfig
 import traceback
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sandbox.containers.warm.warm_inside.loading import Preloading
 from tools.language_host import forked
-from tools.language_host.preloading import Preloading
 from tools.language_host.spawn import READY, STATUS, address, same_user
 
 REQUEST_SECONDS = 10.0
 """How long a client may take to say what it wants."""
 BASIS = ("grpc", "pulumi", "pulumi.runtime", "pulumi.runtime.proto.language_pb2_grpc")
 """What every program, policy pack and language host needs."""
+INSTALLED = sorted({sysconfig.get_path("purelib"), sysconfig.get_path("platlib")})
+"""Only what is installed is loaded ahead: the checkout's code is read anew, so edits show."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +46,7 @@ class ForkServer:
         self._listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self._listener.bind(address(str(root)))
         self._listener.listen(64)
-        self._preloading = Preloading(root / "preloaded.json")
+        self._preloading = Preloading(root / "preloaded.json", INSTALLED)
         self._selector = selectors.DefaultSelector()
         self._selector.register(self._listener, selectors.EVENT_READ)
         self._selector.register(self._preloading, selectors.EVENT_READ)

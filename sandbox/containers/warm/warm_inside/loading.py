@@ -1,4 +1,4 @@
-"""What programs import from installed packages, learned from them and loaded ahead of the next."""
+"""What programs import, learned from them and loaded ahead of the next."""
 
 import contextlib
 import importlib
@@ -7,23 +7,21 @@ import itertools
 import json
 import os
 import sys
-import sysconfig
 from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType
-
-INSTALLED = sorted({sysconfig.get_path("purelib"), sysconfig.get_path("platlib")})
 
 
 class Preloading:
     """Names of modules, remembered in a file, of which the best known are loaded already.
 
-    Only what is installed is ever loaded: the checkout's own code is read by every program anew,
-    so that an edit shows in the next preview.
+    Only what lies in the given folders is ever loaded: code that may change is read by every
+    program anew.
     """
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, file: Path, folders: Sequence[str]) -> None:
         self._file = file
+        self._folders = list(folders)
         self._reading, self._writing = os.pipe()
         os.set_blocking(self._reading, False)
         self._rest = b""
@@ -46,7 +44,7 @@ class Preloading:
                 self._rest += chunk
         *names, self._rest = self._rest.split(b"\n")
         for name in (each.decode() for each in names):
-            if name not in self._known and name not in sys.modules and _installed(name):
+            if name not in self._known and name not in sys.modules and self._has(name):
                 self._known.add(name)
                 self._pending.append(name)
 
@@ -74,13 +72,22 @@ class Preloading:
             names = json.loads(self._file.read_text())
         except (OSError, ValueError):
             return []
-        return [name for name in names if isinstance(name, str) and _installed(name)]
+        return [name for name in names if isinstance(name, str) and self._has(name)]
 
     def _remember(self) -> None:
-        draft = self._file.with_suffix(".new")
         names = [name for name in sys.modules if name in self._known]
-        draft.write_text(json.dumps(names))
-        draft.replace(self._file)
+        # Several servers may keep one file: none reads what another has half written.
+        draft = self._file.with_suffix(f".{os.getpid()}")
+        with contextlib.suppress(OSError):
+            draft.write_text(json.dumps(names))
+            draft.replace(self._file)
+
+    def _has(self, name: str) -> bool:
+        """Say whether a module lies in the folders, and is none that runs."""
+        top, _, rest = name.partition(".")
+        if rest.endswith("__main__"):
+            return False
+        return importlib.machinery.PathFinder.find_spec(top, self._folders) is not None
 
 
 class _Observer:
@@ -95,11 +102,3 @@ class _Observer:
         with contextlib.suppress(OSError):
             os.write(self._writing, f"{name}\n".encode())
         return None
-
-
-def _installed(name: str) -> bool:
-    """Say whether a module belongs to a package in site-packages, and is none that runs."""
-    top, _, rest = name.partition(".")
-    if rest.endswith("__main__"):
-        return False
-    return importlib.machinery.PathFinder.find_spec(top, INSTALLED) is not None

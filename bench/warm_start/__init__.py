@@ -1,0 +1,1 @@
+"""How much sooner a container begins as a copy of a warm interpreter."""

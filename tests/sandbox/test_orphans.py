@@ -1,0 +1,44 @@
+"""Promise: what a dead part left is found, and what belongs to a part that lives is not."""
+
+import subprocess
+import sys
+
+import pytest
+
+pytestmark = pytest.mark.process
+
+ADOPTS = """
+import subprocess, sys, time
+from sandbox import processes
+processes.adopt_orphans()
+part = subprocess.Popen([sys.executable, "-c", sys.argv[1]], stdout=subprocess.PIPE, text=True)
+left, held = part.stdout.read().split()
+part.wait()
+found = [each.pid for each in processes.orphans([part.pid])]
+print(found == [int(left)])
+processes.kill_everything_below()
+"""
+PART = """
+import ctypes, os, subprocess, time
+from sandbox.processes import HOLDER
+left = subprocess.Popen(["sleep", "60"], stdout=subprocess.DEVNULL)
+held = os.fork()
+if not held:
+    os.close(1)
+    ctypes.CDLL(None).prctl(15, HOLDER.encode(), 0, 0, 0)
+    time.sleep(60)
+time.sleep(0.3)
+print(left.pid, held, flush=True)
+os._exit(0)
+"""
+
+
+def test_of_what_was_adopted_only_the_left_over_is_found() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", ADOPTS, PART],
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert (done.stdout, done.stderr) == ("True\n", "")
