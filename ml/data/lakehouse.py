@@ -15,6 +15,9 @@ from ml.data.object_store import storage_options
 from ml.data.scan import Scan, frame_of
 from ml.failures import StepError
 
+# Whoever opens a table reads all commits since its last checkpoint.
+OFTEN_CHANGED = {"delta.checkpointInterval": "10"}
+"""How a table is made that gets a commit every few seconds, or is opened as often."""
 COMMIT_RETRIES = 200
 """One for each writer that may be faster: with delta-rs' own 15, appends of 50 at once fail."""
 
@@ -132,6 +135,7 @@ class Lakehouse:
                     rows,
                     partition_by=[column],
                     storage_options=self._options(),
+                    configuration=OFTEN_CHANGED,
                 )
             else:
                 write_deltalake(

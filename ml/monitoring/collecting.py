@@ -12,6 +12,7 @@ import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
 
 from ml.monitoring.collector import Collected
+from ml.monitoring.gathering import Looks
 
 STALLED_SECONDS = 300.0
 """A run that takes longer hangs: the pod is then restarted, which loses nothing."""
@@ -31,7 +32,7 @@ class Loop:
     ) -> None:
         self._tables = tables
         self._collect = collect
-        self._seconds = seconds
+        self._looks = Looks(seconds)
         self._afterwards = afterwards
         self._stop = threading.Event()
         self._turned = time.monotonic()
@@ -62,16 +63,18 @@ class Loop:
     def run(self) -> None:
         """Collect until stopped."""
         while not self._stop.is_set():
-            self._turn()
+            found = self._turn()
             self._afterwards()
-            self._stop.wait(self._seconds)
+            self._stop.wait(self._looks.after(found=found))
 
-    def _turn(self) -> None:
+    def _turn(self) -> bool:
+        """Collect every table; says whether there was something to collect."""
+        found = False
         try:
             tables = self._tables()
         except Exception as error:
             self._failed("", error)
-            return
+            return found
         for table in tables:
             self._turned = time.monotonic()
             try:
@@ -79,6 +82,7 @@ class Loop:
             except Exception as error:
                 self._failed(table, error)
                 continue
+            found |= bool(collected.segments or collected.gathered)
             self._rows.labels(table).inc(collected.rows)
             self._waiting.labels(table).set(collected.waiting)
             total = int(str(self.status.get(table, {}).get("rows", 0))) + collected.rows
@@ -86,6 +90,7 @@ class Loop:
             if collected.rows:
                 log.info("collected", table=table, rows=collected.rows)
         self._turned = time.monotonic()
+        return found
 
     def _failed(self, table: str, error: Exception) -> None:
         # Whatever it is (network, credentials, a conflict), the segments are still there.

@@ -18,6 +18,7 @@ import structlog
 
 from ml.deployment.capture.segment import Record, Segment
 from ml.monitoring.captured import StoredSegment
+from ml.monitoring.gathering import Gathering
 from ml.monitoring.predictions import ConflictError, MergedTable
 from ml.monitoring.rows import Captured
 
@@ -63,6 +64,8 @@ class Collected:
     deleted: int = 0
     waiting: int = 0
     """Segments behind a number that has not arrived."""
+    gathered: int = 0
+    """Segments that are left for the next run, because more of them keep coming."""
 
 
 class Collector(Generic[Record]):
@@ -78,18 +81,24 @@ class Collector(Generic[Record]):
         table: MergedTable,
         to_rows: ToRows[Record],
         clock: Callable[[], datetime] | None = None,
+        gathering: Gathering | None = None,
     ) -> None:
+        """Without a `gathering` every run merges all there is."""
         self._model = model
         self._source = source
         self._table = table
         self._to_rows = to_rows
         self._clock = clock or source.now
+        self._gathering = gathering or Gathering(0.0)
 
     def run(self) -> Collected:
         """Merge all there is, then delete what was merged long enough ago."""
         rows = merged = conflicts = 0
         stored = self._source.segments(self._model)
         self._table.refresh()
+        new = {s.key for s in stored if s.name.number > self._table.merged(s.writer)}
+        if new and not self._gathering.is_over(new):
+            return Collected(gathered=len(new))
         while batch := list(self._next_batch(stored)):
             try:
                 rows += self._merge(batch)
@@ -102,6 +111,8 @@ class Collector(Generic[Record]):
                 conflicts = 0
                 merged += len(batch)
             self._table.refresh()
+        if merged:
+            self._gathering.merged()
         deleted = self._delete_old(stored)
         waiting = sum(1 for s in stored if s.name.number > self._table.merged(s.writer))
         return Collected(rows, merged, deleted, waiting)

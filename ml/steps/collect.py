@@ -17,6 +17,7 @@ from ml.failures import StepError
 from ml.monitoring.captured import CapturedSegments, FeedbackSegments
 from ml.monitoring.collecting import Loop, status_server
 from ml.monitoring.collector import Collected, Collector
+from ml.monitoring.gathering import Gathering
 from ml.monitoring.label_rows import label_rows
 from ml.monitoring.metrics_table import MetricsTable, newest_week
 from ml.monitoring.predictions import LabelsTable, PredictionsTable
@@ -25,6 +26,7 @@ from ml.monitoring.watch_gauges import WatchGauges, watched_models
 from ml.steps.logs import configure
 
 SECONDS = 5.0
+"""How long segments are gathered for one commit while more of them come in."""
 
 
 def run(argv: Sequence[str]) -> int:
@@ -43,6 +45,9 @@ def run(argv: Sequence[str]) -> int:
     def options() -> dict[str, str]:
         return storage_options(session)
 
+    def gathering() -> Gathering | None:
+        return None if once else Gathering(_seconds())
+
     def tables() -> list[str]:
         predictions = [f"predictions/{model}" for model in answers.models()]
         return [*predictions, *(f"labels/{model}" for model in feedback.models())]
@@ -53,9 +58,9 @@ def run(argv: Sequence[str]) -> int:
         kind, _, model = table.partition("/")
         if kind == "labels":
             labels = LabelsTable(f"{lake}/{table}", options)
-            return Collector(model, feedback, labels, label_rows).run
+            return Collector(model, feedback, labels, label_rows, gathering=gathering()).run
         predictions = PredictionsTable(f"{lake}/{table}", options)
-        return Collector(model, answers, predictions, table_rows).run
+        return Collector(model, answers, predictions, table_rows, gathering=gathering()).run
 
     def collect(table: str) -> Collected:
         return run_of(table)()

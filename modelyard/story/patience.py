@@ -40,17 +40,17 @@ def until_ended(job: WatchJob) -> None:
 def when_changed(place: Place, name: str, look: Callable[[Any], T | None], what: str) -> T:
     """Look into a Delta table whenever it has a new version, until there is something."""
     s3, lake = place.client("s3"), place.platform.lakehouse_bucket
-    looked_at = -1
+    table: Any = None
 
     def newest() -> T | None:
-        nonlocal looked_at
-        # To open a table is to read its log: again only when there is something new in it.
-        if looked_at >= 0 and not exists(s3, lake, f"{name}/_delta_log/{looked_at + 1:020d}.json"):
-            return None
-        table = delta(place, name)
+        nonlocal table
         if table is None:
+            table = delta(place, name)
+            return None if table is None else look(table)
+        # Looked for by its name: a question to the table itself would list its log.
+        if not exists(s3, lake, f"{name}/_delta_log/{table.version() + 1:020d}.json"):
             return None
-        looked_at = table.version()
+        table.update_incremental()
         return look(table)
 
     return until(newest, what)
