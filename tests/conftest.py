@@ -1,13 +1,11 @@
 """What holds for every session: nothing is skipped in CI, and no process outlives it."""
 
 import os
+import re
 import signal
+from pathlib import Path
 
 import pytest
-
-# Before pulumi_aws, which loads its 2,900 parts when they are asked for: this one asks every
-# module that is loaded for its names (eleven seconds in each worker).
-import skops.io  # noqa: F401
 from hypothesis import settings
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
@@ -23,9 +21,24 @@ settings.register_profile(
 settings.load_profile("untimed")
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     """End as after Ctrl-C when told to end: the fixtures stop what they started."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    if config.getoption("numprocesses", None) and not hasattr(config, "workerinput"):
+        return  # its workers collect the tests
+    # Before pulumi_aws, which loads its 2,900 parts when they are asked for: this one asks every
+    # module that is loaded for its names (eleven seconds in each worker).
+    import skops.io  # noqa: F401
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Not even import a file all of whose tests are left out: half of collecting is imports."""
+    asked = config.getoption("markexpr")
+    if collection_path.suffix != ".py" or not re.fullmatch(r"not \w+( and not \w+)*", asked):
+        return None
+    found = re.search(r"^pytestmark = (\[.*?\]|.*?$)", collection_path.read_text(), re.M | re.S)
+    marks = set(re.findall(r"pytest\.mark\.(\w+)", found[1])) if found else set()
+    return True if marks & set(re.findall(r"not (\w+)", asked)) else None
 
 
 class ByFile(LoadScopeScheduling):
