@@ -23,7 +23,9 @@ class Preloading:
         self._file = file
         self._folders = list(folders)
         self._reading, self._writing = os.pipe()
-        os.set_blocking(self._reading, False)
+        # A program must not wait for a server that is busy, or that has ended.
+        for each in (self._reading, self._writing):
+            os.set_blocking(each, False)
         self._rest = b""
         self._pending = self._remembered()
         self._known = set(self._pending)
