@@ -5,7 +5,7 @@ import ctypes
 import os
 import signal
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection
 
 import psutil
 
@@ -40,18 +40,17 @@ def descendants(pid: int) -> list[psutil.Process]:
         return []
 
 
-def orphans(known: Iterable[int]) -> list[psutil.Process]:
+def orphans(known: Collection[int]) -> list[psutil.Process]:
     """Children of this process that it did not start itself: adopted from a dead part.
 
     Not those that hold a container: they live as long as the part that asked for it, which may
     be another than the one they were forked by.
     """
-    expected = set(known)
     try:
         children = psutil.Process().children()
     except psutil.NoSuchProcess:
         return []
-    return [each for each in children if each.pid not in expected and not _holds_container(each)]
+    return [each for each in children if each.pid not in known and not _holds_container(each)]
 
 
 def _holds_container(process: psutil.Process) -> bool:
@@ -61,16 +60,30 @@ def _holds_container(process: psutil.Process) -> bool:
         return False
 
 
-def kill_tree(process: psutil.Process) -> None:
-    """Kill a process with everything below it, and reap what is ours to reap."""
-    doomed = [process]
-    with contextlib.suppress(psutil.NoSuchProcess):
-        doomed += process.children(recursive=True)
-    for each in doomed:
+def end_orphans(known: Collection[int], seconds: float = 2.0) -> None:
+    """Kill what a dead part left, with everything below it, and collect what has ended.
+
+    Not for ever: the first process of a namespace ends only when all that live in it have been
+    collected, some of them perhaps by this process itself, later.
+    """
+    for left in orphans(known):
         with contextlib.suppress(psutil.NoSuchProcess):
-            each.kill()
-    with contextlib.suppress(ChildProcessError):
-        os.waitpid(process.pid, 0)
+            for each in (left, *left.children(recursive=True)):
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    each.kill()
+    until = time.monotonic() + seconds
+    while _collect(known) and time.monotonic() < until:
+        time.sleep(0.02)
+
+
+def _collect(known: Collection[int]) -> bool:
+    """Collect adopted children that have ended; says whether there are some that are to end."""
+    with contextlib.suppress(psutil.NoSuchProcess):
+        for child in psutil.Process().children():
+            if child.pid not in known:
+                with contextlib.suppress(ChildProcessError):
+                    os.waitpid(child.pid, os.WNOHANG)
+    return bool(orphans(known))
 
 
 def kill_everything_below(seconds: float = 10.0) -> None:

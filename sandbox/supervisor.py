@@ -103,8 +103,7 @@ class Supervisor:
         self._record.save(self._layout.root)
 
     def _end_orphans(self) -> None:
-        for orphan in processes.orphans(each.record.pid for each in self._keepers.values()):
-            processes.kill_tree(orphan)
+        processes.end_orphans({each.record.pid for each in self._keepers.values()})
 
     async def _shut_down(self, tasks: list[asyncio.Task[None]]) -> None:
         self._record.phase = "stopping"

@@ -8,7 +8,8 @@ import pytest
 pytestmark = pytest.mark.process
 
 ADOPTS = """
-import subprocess, sys, time
+import os, signal, subprocess, sys, time
+import psutil
 from sandbox import processes
 processes.adopt_orphans()
 part = subprocess.Popen([sys.executable, "-c", sys.argv[1]], stdout=subprocess.PIPE, text=True)
@@ -16,7 +17,12 @@ left, held = part.stdout.read().split()
 part.wait()
 found = [each.pid for each in processes.orphans([part.pid])]
 print(found == [int(left)])
-processes.kill_everything_below()
+processes.end_orphans([part.pid])
+print(psutil.pid_exists(int(left)), psutil.pid_exists(int(held)))
+os.kill(int(held), signal.SIGKILL)
+time.sleep(0.2)
+processes.end_orphans([part.pid])
+print(psutil.pid_exists(int(held)))
 """
 PART = """
 import ctypes, os, subprocess, time
@@ -33,7 +39,7 @@ os._exit(0)
 """
 
 
-def test_of_what_was_adopted_only_the_left_over_is_found() -> None:
+def test_of_what_was_adopted_only_the_left_over_is_ended_and_what_has_ended_is_collected() -> None:
     done = subprocess.run(
         [sys.executable, "-c", ADOPTS, PART],
         capture_output=True,
@@ -41,4 +47,4 @@ def test_of_what_was_adopted_only_the_left_over_is_found() -> None:
         timeout=30,
         check=False,
     )
-    assert (done.stdout, done.stderr) == ("True\n", "")
+    assert (done.stdout, done.stderr) == ("True\nFalse True\nFalse\n", "")
