@@ -22,6 +22,18 @@ _WAIT = 'inside=$1; shift; /bin/sh -c "$inside" container "$@" & wait $!'
 
 
 @dataclass(frozen=True, kw_only=True)
+class _Command:
+    """What is run, where the image has said what the container has not."""
+
+    unpacked: UnpackedImage
+    argv: Sequence[str]
+    env: Mapping[str, str]
+    workdir: str
+    stdout: Stream
+    stderr: Stream
+
+
+@dataclass(frozen=True, kw_only=True)
 class Container:
     """A process of an image, without rights, with a read-only root unless told otherwise.
 
@@ -51,88 +63,80 @@ class Container:
         argv = tuple(self.argv) or (*unpacked.entrypoint, *unpacked.command)
         if not argv:
             raise ImageError(f"Image {self.image} names no command.", "Give one.")
-        env = {"HOME": "/", **unpacked.env, **self.env}
-        workdir = self.workdir or unpacked.workdir
-        how = isolation()
-        if not how.mounts:
-            return self._start_open(unpacked, argv, env, workdir, stdout, stderr)
-        prepare(unpacked.root, self.mounts)
-        warm = self._start_warm(images.folder, unpacked, argv, env, workdir, stdout, stderr)
-        if warm is not None:
-            return warm
-        empty = images.folder / "empty"
-        empty.mkdir(exist_ok=True)
-        script = mount_script(
-            unpacked.root,
-            self.mounts,
-            empty=empty,
-            user=self.user,
-            workdir=workdir,
-            read_only=self.read_only_root,
-            temporary=self.temporary,
-        )
-        drop = " ".join(_drop(how, self.user, self.groups))
-        inside = f'{script}\nexec {drop} "$@"'
-        command = [*how.unshare, "/bin/sh", "-c", _WAIT, "container", inside]
-        wrapper = subprocess.Popen(
-            [*command, *argv],
-            env={**env, "PATH": with_system(env.get("PATH"))},
-            stdin=subprocess.DEVNULL,
+        command = _Command(
+            unpacked=unpacked,
+            argv=argv,
+            env={"HOME": "/", **unpacked.env, **self.env},
+            workdir=self.workdir or unpacked.workdir,
             stdout=stdout,
             stderr=stderr,
-            start_new_session=True,
-            cwd="/",
         )
-        return Process(wrapper, env=env, enter=_drop(how, self.user, self.groups))
+        how = isolation()
+        if not how.mounts:
+            return self._start_open(command)
+        prepare(unpacked.root, self.mounts)
+        return self._start_warm(command, how, images.folder) or self._start_anew(
+            command, how, images.folder
+        )
 
-    def _start_warm(
-        self,
-        folder: Path,
-        unpacked: UnpackedImage,
-        argv: Sequence[str],
-        env: Mapping[str, str],
-        workdir: str,
-        stdout: Stream,
-        stderr: Stream,
-    ) -> Process | None:
+    def _start_warm(self, command: _Command, how: Isolation, folder: Path) -> Process | None:
         """As a copy of the image's warm interpreter, if there is one and it can be that."""
+        unpacked = command.unpacked
         image = Image(root=unpacked.root, user=self.user, env=unpacked.env)
         # A root that can be written to is nobody else's.
-        if not self.read_only_root or not suits(image, argv, env):
+        if not self.read_only_root or not suits(image, command.argv, command.env):
             return None
-        how = isolation()
         order = Order(
-            argv=argv,
-            env=env,
-            script=own_script(self.mounts, workdir=workdir, temporary=self.temporary),
-            workdir=workdir,
+            argv=command.argv,
+            env=command.env,
+            script=own_script(self.mounts, workdir=command.workdir, temporary=self.temporary),
+            workdir=command.workdir,
             user=self.user if _changes_user(how, self.user) else None,
             groups=self.groups,
         )
-        wrapper = ask(folder, image, order, stdout, stderr)
+        wrapper = ask(folder, image, order, command.stdout, command.stderr)
         if wrapper is None:
             return None
-        return Process(wrapper, env=env, enter=_drop(how, self.user, self.groups))
+        return Process(wrapper, env=command.env, enter=_drop(how, self.user, self.groups))
 
-    def _start_open(
-        self,
-        unpacked: UnpackedImage,
-        argv: Sequence[str],
-        env: Mapping[str, str],
-        workdir: str,
-        stdout: Stream,
-        stderr: Stream,
-    ) -> Process:
-        """Without namespaces: the same command with its paths led to where the files are."""
-        moved = Relocation(unpacked.root, self.mounts)
-        environment = {key: moved.text(value) for key, value in env.items()}
-        folder = Path(moved.text(workdir))
+    def _start_anew(self, command: _Command, how: Isolation, folder: Path) -> Process:
+        """In namespaces that are made for it."""
+        empty = folder / "empty"
+        empty.mkdir(exist_ok=True)
+        script = mount_script(
+            command.unpacked.root,
+            self.mounts,
+            empty=empty,
+            user=self.user,
+            workdir=command.workdir,
+            read_only=self.read_only_root,
+            temporary=self.temporary,
+        )
+        drop = _drop(how, self.user, self.groups)
+        inside = f'{script}\nexec {" ".join(drop)} "$@"'
         wrapper = subprocess.Popen(
-            [moved.program(argv[0], environment.get("PATH")), *map(moved.text, argv[1:])],
+            [*how.unshare, "/bin/sh", "-c", _WAIT, "container", inside, *command.argv],
+            env={**command.env, "PATH": with_system(command.env.get("PATH"))},
+            stdin=subprocess.DEVNULL,
+            stdout=command.stdout,
+            stderr=command.stderr,
+            start_new_session=True,
+            cwd="/",
+        )
+        return Process(wrapper, env=command.env, enter=drop)
+
+    def _start_open(self, command: _Command) -> Process:
+        """Without namespaces: the same command with its paths led to where the files are."""
+        moved = Relocation(command.unpacked.root, self.mounts)
+        environment = {key: moved.text(value) for key, value in command.env.items()}
+        folder = Path(moved.text(command.workdir))
+        program, *arguments = command.argv
+        wrapper = subprocess.Popen(
+            [moved.program(program, environment.get("PATH")), *map(moved.text, arguments)],
             env=environment,
             stdin=subprocess.DEVNULL,
-            stdout=stdout,
-            stderr=stderr,
+            stdout=command.stdout,
+            stderr=command.stderr,
             start_new_session=True,
             cwd=folder if folder.is_dir() else None,
         )

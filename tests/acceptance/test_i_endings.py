@@ -15,7 +15,7 @@ from tests.recovery import Recovery
 pytestmark = pytest.mark.engine
 
 NOT_UP = 3
-SHARED = ("registry", "kubernetes-provider", "delivery")
+SHARED = ("registry", "warm-interpreters", "kubernetes-provider", "delivery")
 OF_A_CLUSTER = ("etcd", "apiserver", "controllers", "scheduler", "node")
 
 

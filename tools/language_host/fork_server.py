@@ -5,7 +5,6 @@ Started once per sandbox: `python -m tools.language_host.fork_server <sandbox's 
 
 import contextlib
 import gc
-import json
 import os
 import selectors
 import signal
@@ -18,11 +17,14 @@ from pathlib import Path
 from typing import Any
 
 from sandbox.containers.warm.warm_inside.loading import Preloading
+from sandbox.containers.warm.warm_inside.requests import receive
 from tools.language_host import forked
 from tools.language_host.spawn import READY, STATUS, address, same_user
 
 REQUEST_SECONDS = 10.0
 """How long a client may take to say what it wants."""
+FILES = 3
+"""A program's input, output and errors."""
 BASIS = ("grpc", "pulumi", "pulumi.runtime", "pulumi.runtime.proto.language_pb2_grpc")
 """What every program, policy pack and language host needs."""
 INSTALLED = sorted({sysconfig.get_path("purelib"), sysconfig.get_path("platlib")})
@@ -72,7 +74,7 @@ class ForkServer:
         client.settimeout(REQUEST_SECONDS)
         files: list[int] = []
         try:
-            asked = _receive(client, files)
+            asked = receive(client, files, FILES)
             python = asked.pop("python")
             if not same_user(client) or python != sys.executable or _has_threads():
                 client.close()
@@ -142,22 +144,6 @@ class ForkServer:
             self._selector.unregister(running.client)
         os.close(running.handle)
         running.client.close()
-
-
-def _receive(client: socket.socket, files: list[int]) -> dict[str, Any]:
-    """Read a request; the files that come with it are added to `files`, to be closed there."""
-    head, received, _, _ = socket.recv_fds(client, STATUS.size, 3)
-    files += received
-    left = STATUS.unpack(head)[0]
-    parts = []
-    while left > 0:
-        part = client.recv(min(left, 65536))
-        if not part:
-            raise ConnectionAbortedError("the client left in the middle")
-        parts.append(part)
-        left -= len(part)
-    found: dict[str, Any] = json.loads(b"".join(parts))
-    return found
 
 
 def _has_threads() -> bool:

@@ -13,7 +13,7 @@ from sandbox.containers.interpreter import PREFIX
 from sandbox.containers.warm.forked import Forked
 from sandbox.containers.warm.streams import Stream, Streams
 from sandbox.containers.warm.warm_inside.becoming import Order
-from sandbox.containers.warm.warm_inside.serving import NUMBER, same_user
+from sandbox.containers.warm.warm_inside.requests import NUMBER, same_user
 
 SECONDS = 15.0
 """An interpreter that loads a large package answers when that one is done."""

@@ -19,7 +19,7 @@ from sandbox.containers.interpreter import VERSION
 from sandbox.containers.isolation import isolation
 from sandbox.containers.rootfs import HOST, shared_script, with_system
 from sandbox.containers.warm.asking import Image, address
-from sandbox.containers.warm.warm_inside.serving import same_user
+from sandbox.containers.warm.warm_inside.requests import same_user
 
 INSIDE = Path(__file__).resolve().parent / "warm_inside" / "start.py"
 MOST = 2
@@ -81,7 +81,7 @@ class Broker:
             PLACE,
             str(writing),
         ]
-        with os.fdopen(reading, "rb") as ready:
+        with os.fdopen(reading, "rb") as ready, os.fdopen(writing, "wb") as told:
             process = subprocess.Popen(
                 [*unshare, "/bin/sh", "-c", f'{script}\nexec "$@"', "warm", *command],
                 env={"HOME": "/", **image.env, "PATH": with_system(image.env.get("PATH"))},
@@ -89,7 +89,8 @@ class Broker:
                 cwd="/",
                 pass_fds=[writing],
             )
-            os.close(writing)
+            # Else the end of the process would not be the end of what it says.
+            told.close()
             if select.select([ready], [], [], SECONDS)[0] and ready.read(1):
                 return process
         _end(process)

@@ -9,7 +9,7 @@ import subprocess
 import threading
 from typing import IO
 
-from sandbox.containers.warm.warm_inside.serving import NUMBER
+from sandbox.containers.warm.warm_inside.requests import NUMBER
 
 LOST = 128 + signal.SIGKILL
 """The exit code of a command whose wrapper was killed: the command was killed with it."""

@@ -21,14 +21,15 @@ def fork_in(process_ids: int) -> int:
     what was born there ends with it.
     """
     own = os.open("/proc/self/ns/pid", os.O_RDONLY)
+    elsewhere, child = not os.path.sameopenfile(own, process_ids), -1
     try:
-        elsewhere = not os.path.sameopenfile(own, process_ids)
         if elsewhere:
             _must(_libc.setns(process_ids, _NEW_PIDS), "setns")
         child = os.fork()
+    finally:
+        # Also after a fork that failed: the next child may belong here.
         if child and elsewhere:
             _must(_libc.setns(own, _NEW_PIDS), "setns")
-    finally:
         os.close(own)
     return child
 

@@ -2,28 +2,24 @@
 
 import contextlib
 import gc
-import json
 import os
 import select
 import selectors
 import signal
 import socket
-import struct
 import sys
 import threading
 import traceback
 from pathlib import Path
-from typing import Any
 
 from . import rights
 from .becoming import Order, enter
 from .loading import Preloading
+from .requests import NUMBER, receive, same_user
 from .title import be_holder
 
 REQUEST_SECONDS = 10.0
 """How long a client may take to say what it wants."""
-NUMBER = struct.Struct("!i")
-"""How lengths, process ids and exit codes are written."""
 FILES = 4
 """A command's input, output and errors, and its client's namespace of process ids."""
 
@@ -74,7 +70,7 @@ class Server:
         client.settimeout(REQUEST_SECONDS)
         files: list[int] = []
         try:
-            asked = _receive(client, files)
+            asked = receive(client, files, FILES)
             # A copy has one thread: what others do would be missing in it.
             if not same_user(client) or threading.active_count() > 1:
                 return None
@@ -131,30 +127,6 @@ def _hold(client: socket.socket, command: int) -> None:
     with contextlib.suppress(OSError):
         client.sendall(NUMBER.pack(code))
     os._exit(code)
-
-
-def _receive(client: socket.socket, files: list[int]) -> dict[str, Any]:
-    """Read a request; the files that come with it are added to `files`, to be closed there."""
-    head, received, _, _ = socket.recv_fds(client, NUMBER.size, FILES)
-    files += received
-    if len(head) < NUMBER.size or len(files) != FILES:
-        raise ConnectionAbortedError("no request")
-    left = NUMBER.unpack(head)[0]
-    parts = []
-    while left > 0:
-        part = client.recv(min(left, 65536))
-        if not part:
-            raise ConnectionAbortedError("the client left in the middle")
-        parts.append(part)
-        left -= len(part)
-    found: dict[str, Any] = json.loads(b"".join(parts))
-    return found
-
-
-def same_user(connection: socket.socket) -> bool:
-    """Say whether the other end runs as this user: an abstract name has no permissions."""
-    peer = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
-    return bool(struct.unpack("3i", peer)[1] == os.getuid())
 
 
 def _can_yield() -> bool:

@@ -1,9 +1,10 @@
 """Containers of the image with a Python, as the tests start and read them."""
 
+import contextlib
 import subprocess
 import time
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import IO, Any
 
 import psutil
 
@@ -47,3 +48,14 @@ def until(look: Callable[[], bool]) -> None:
 
 def is_copy(process: Process) -> bool:
     return isinstance(process._wrapper, Forked)
+
+
+@contextlib.contextmanager
+def waiting(place: Place, image: str) -> Iterator[tuple[Process, IO[bytes]]]:
+    """A copy that waits to be told to end, and what it says from then on."""
+    process = start(place, image, "waits")
+    assert is_copy(process)
+    assert process.stdout is not None
+    with process.stdout as stdout:
+        assert stdout.readline() == b"up\n"
+        yield process, stdout

@@ -56,6 +56,8 @@ def test_what_cannot_be_loaded_is_left_to_programs(
 
 def test_a_program_goes_on_where_nobody_listens(preloading: Preloading) -> None:
     imports(preloading, *(f"module_{number}_of_very_many" for number in range(10_000)))
+    # What did not fit was not waited with.
+    assert 0 < os.read(preloading.fileno(), 1 << 20).count(b"\n") < 10_000
 
 
 @pytest.mark.parametrize("text", ["", "{", "[1, null]", '["no_such_module"]'])

@@ -14,7 +14,15 @@ from sandbox.containers.warm.asking import is_there
 from sandbox.containers.warm.forked import Forked
 from sandbox.processes import HOLDER
 from tests.sandbox.containers.conftest import Place
-from tests.sandbox.containers.warm.commands import Broker, gone, is_copy, said, start, until
+from tests.sandbox.containers.warm.commands import (
+    Broker,
+    gone,
+    is_copy,
+    said,
+    start,
+    until,
+    waiting,
+)
 
 pytestmark = pytest.mark.process
 
@@ -22,10 +30,7 @@ pytestmark = pytest.mark.process
 def test_a_signal_reaches_the_command_and_its_code_comes_back(
     place: Place, python_image: str, broker: Broker
 ) -> None:
-    process = start(place, python_image, "waits")
-    assert process.stdout is not None
-    with process.stdout as stdout:
-        assert stdout.readline() == b"up\n"
+    with waiting(place, python_image) as (process, stdout):
         with pytest.raises(subprocess.TimeoutExpired):
             process.wait(0.05)
         assert process.poll() is None
@@ -48,10 +53,7 @@ def test_a_signal_reaches_the_command_and_its_code_comes_back(
 def test_killed_it_leaves_nothing(
     place: Place, python_image: str, broker: Broker, end: Callable[[Process, Broker], None]
 ) -> None:
-    process = start(place, python_image, "waits")
-    assert process.stdout is not None
-    with process.stdout as stdout:
-        stdout.readline()
+    with waiting(place, python_image) as (process, stdout):
         pid = process.pid
         end(process, broker)
         assert process.wait(5) == 128 + signal.SIGKILL
@@ -62,11 +64,7 @@ def test_killed_it_leaves_nothing(
 def test_it_ends_with_whoever_asked_for_it(
     place: Place, python_image: str, broker: Broker
 ) -> None:
-    process = start(place, python_image, "waits")
-    stdout = process.stdout
-    assert stdout is not None
-    with stdout:
-        stdout.readline()
+    with waiting(place, python_image) as (process, stdout):
         pid = process.pid
         # The same as when this process is killed: nobody holds the connection any more.
         assert isinstance(process._wrapper, Forked)
@@ -78,10 +76,7 @@ def test_it_ends_with_whoever_asked_for_it(
 def test_a_running_container_does_not_need_the_interpreter_any_more(
     place: Place, python_image: str, broker: Broker
 ) -> None:
-    process = start(place, python_image, "waits")
-    assert process.stdout is not None
-    with process.stdout as stdout:
-        stdout.readline()
+    with waiting(place, python_image) as (process, _):
         broker.kill()
         broker.wait()
         until(lambda: not is_there(place.images))
