@@ -3,6 +3,8 @@
 import asyncio
 import contextlib
 import itertools
+import socket
+import struct
 import sys
 import threading
 from collections.abc import Callable, Iterable
@@ -11,6 +13,9 @@ from sandbox.kubernetes.node.routes import Address, Route
 
 _PATIENCE = 5.0
 """How long a connection waits for a pod: longer than the gap when the last one was killed."""
+
+_RESET = struct.pack("ii", 1, 0)
+"""SO_LINGER for no time: the other end hears of a reset, which no half an answer ends with."""
 
 
 class ServiceProxy:
@@ -23,24 +28,33 @@ class ServiceProxy:
         self._turns = itertools.count()
         self._loop = asyncio.new_event_loop()
         self._dirty = asyncio.Event()
+        self._stopped = False
+        self._thread = threading.Thread(target=self._serve, name="service proxy", daemon=True)
 
     def start(self) -> None:
         """Serve in a thread."""
-        threading.Thread(target=self._serve, name="service proxy", daemon=True).start()
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Free the addresses and end every connection; returns when that is done."""
+        self._stopped = True
+        self.changed()
+        self._thread.join()
 
     def changed(self) -> None:
         """Services or pods may have changed; called from any thread."""
         self._loop.call_soon_threadsafe(self._dirty.set)
 
     def _serve(self) -> None:
-        asyncio.set_event_loop(self._loop)
-        self._loop.run_until_complete(self._follow())
+        with asyncio.Runner(loop_factory=lambda: self._loop) as runner:
+            runner.run(self._follow())
 
     async def _follow(self) -> None:
-        while True:
-            await self._dirty.wait()
+        while await self._dirty.wait() and not self._stopped:
             self._dirty.clear()
             await self._arrange()
+        for server in self._servers.values():
+            server.close()
 
     async def _arrange(self) -> None:
         wanted = {route.address: route for route in self._current()}
@@ -67,10 +81,16 @@ class ServiceProxy:
     ) -> None:
         there = await self._connect(address)
         if there is None:
-            writer.transport.abort()
+            _cut_off(writer)
             return
         try:
-            await asyncio.gather(_copy(reader, there[1]), _copy(there[0], writer))
+            async with asyncio.TaskGroup() as both:
+                both.create_task(_copy(reader, there[1]))
+                both.create_task(_copy(there[0], writer))
+        except* OSError:
+            # Else the client of a pod that was killed waits for an answer for ever.
+            for each in (writer, there[1]):
+                _cut_off(each)
         finally:
             for each in (writer, there[1]):
                 each.close()
@@ -90,11 +110,20 @@ class ServiceProxy:
         return None
 
 
+def _cut_off(writer: asyncio.StreamWriter) -> None:
+    if not writer.transport.is_closing():
+        writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
+        writer.transport.abort()
+
+
 async def _copy(source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
-    """One direction, until its end; then the other side hears that no more comes."""
-    with contextlib.suppress(OSError):
-        while content := await source.read(1 << 16):
-            target.write(content)
-            await target.drain()
-        if target.can_write_eof():
-            target.write_eof()
+    """One direction, until its end; then the other side hears that no more comes.
+
+    Raises:
+        OSError: One of the two was cut off.
+    """
+    while content := await source.read(1 << 16):
+        target.write(content)
+        await target.drain()
+    if target.can_write_eof():
+        target.write_eof()

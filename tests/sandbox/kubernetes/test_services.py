@@ -37,6 +37,11 @@ def ask(address: str, path: str = "/") -> str:
         connection.close()
 
 
+def refused(address: str) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex((address, 8080)) != 0
+
+
 class Client:
     """Asks without a pause until told to stop."""
 
@@ -94,6 +99,8 @@ def test_a_connection_waits_for_the_pod_that_replaces_a_killed_one(cluster: Clus
     until(lambda: ask(address), "the address answers")
     with pytest.raises((http.client.HTTPException, OSError)):
         ask(address, "/crash")
+    # The crash is heard a moment before the port closes; what connects in between is cut off.
+    until(lambda: refused(cluster.pods("waited")[0]["status"]["podIP"]), "the pod is gone")
     assert ask(address)
 
 
@@ -102,9 +109,4 @@ def test_an_address_ends_with_its_service(cluster: Cluster) -> None:
     address = service(cluster, "web")
     until(lambda: ask(address), "the address answers")
     cluster.api.call("DELETE", f"{HOME}/services/web")
-
-    def refused() -> bool:
-        with socket.socket() as probe:
-            return probe.connect_ex((address, 8080)) != 0
-
-    until(refused, "nobody listens there", seconds=5)
+    until(lambda: refused(address), "nobody listens there", seconds=5)
