@@ -16,8 +16,11 @@ from ml.data.scan import Scan, frame_of
 from ml.failures import StepError
 
 # Whoever opens a table reads all commits since its last checkpoint.
-OFTEN_CHANGED = {"delta.checkpointInterval": "10"}
-"""How a table is made that gets a commit every few seconds, or is opened as often."""
+OFTEN_OPENED = {"delta.checkpointInterval": "10"}
+"""How every table is made."""
+# Delta forgets versions that are older than a month whenever it makes a checkpoint.
+NEVER_FORGOTTEN = {**OFTEN_OPENED, "delta.enableExpiredLogCleanup": "false"}
+"""How a table is made whose versions are named: by a model's lineage, years later."""
 COMMIT_RETRIES = 200
 """One for each writer that may be faster: with delta-rs' own 15, appends of 50 at once fail."""
 
@@ -135,7 +138,7 @@ class Lakehouse:
                     rows,
                     partition_by=[column],
                     storage_options=self._options(),
-                    configuration=OFTEN_CHANGED,
+                    configuration=OFTEN_OPENED,
                 )
             else:
                 write_deltalake(
@@ -167,6 +170,7 @@ class Lakehouse:
                 mode=mode,
                 schema_mode="overwrite" if mode == "overwrite" else None,
                 storage_options=None if table else self._options(),
+                configuration=None if table else NEVER_FORGOTTEN,
                 commit_properties=CommitProperties(
                     max_commit_retries=COMMIT_RETRIES,
                     custom_metadata=dict(metadata or {}),

@@ -11,14 +11,14 @@ import pyarrow as pa
 from deltalake import CommitProperties, DeltaTable, Transaction, write_deltalake
 from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundError
 
-from ml.data.lakehouse import OFTEN_CHANGED
+from ml.data.lakehouse import OFTEN_OPENED
 from ml.monitoring.label_rows import LABELS
 from ml.monitoring.rows import FIXED
 
 _CONFIGURATION = {
     # A writer's number is needed as long as one of its segments can turn up again.
     "delta.setTransactionRetentionDuration": "interval 30 days",
-    **OFTEN_CHANGED,
+    **OFTEN_OPENED,
 }
 
 

@@ -44,7 +44,5 @@ def caller_arn(account: str, access_key_id: str) -> str:
 
 def role_arn(account: str, access_key_id: str) -> str:
     """Return what AWS calls `aws:PrincipalArn`: of a session the role with its path."""
-    for session in sts_backends[account]["aws"].assumed_roles:
-        if session.access_key_id == access_key_id:
-            return str(session.role_arn)
-    return caller_arn(account, access_key_id)
+    session = sts_backends[account]["aws"].get_assumed_role_from_access_key(access_key_id)
+    return str(session.role_arn) if session else caller_arn(account, access_key_id)

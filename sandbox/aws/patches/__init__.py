@@ -2,12 +2,14 @@
 
 from sandbox.aws.patches import (
     alarm_states,
+    assumed_sessions,
     bucket_policies,
     conditional_items,
     conditional_put,
     delete_markers,
     event_targets,
     key_states,
+    listings,
     managed_policies,
     method_names,
     model_packages,
@@ -18,12 +20,14 @@ def apply_all() -> None:
     """Correct moto in this process."""
     for patch in (
         alarm_states,
+        assumed_sessions,
         bucket_policies,
         conditional_items,
         conditional_put,
         delete_markers,
         event_targets,
         key_states,
+        listings,
         managed_policies,
         method_names,
         model_packages,

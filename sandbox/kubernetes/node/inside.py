@@ -1,6 +1,7 @@
 """The node itself: kubelet, container runtime, service proxy and credentials in one namespace."""
 
 import contextlib
+import functools
 import os
 import signal
 import subprocess
@@ -74,15 +75,18 @@ def _identity(layout: Layout, environment: EnvironmentLayout, api: Api) -> tuple
     )
     identity = Identity(api, associations, environment.directory / "identity", around)
 
-    def assume_role(role: str, session: str) -> dict[str, Any]:
+    @functools.cache
+    def sts() -> Any:
         # Imported at the first use: it takes longer than the rest of the node's start.
         import boto3
 
         caller = boto3.session.Session(profile_name=environment.name)
-        sts = caller.client(
+        return caller.client(
             "sts", endpoint_url=layout.aws_endpoint, region_name=environment.region
         )
-        answer = sts.assume_role(RoleArn=role, RoleSessionName=session, DurationSeconds=3600)
+
+    def assume_role(role: str, session: str) -> dict[str, Any]:
+        answer = sts().assume_role(RoleArn=role, RoleSessionName=session, DurationSeconds=3600)
         return dict(answer["Credentials"])
 
     def trade(token: str) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Tables are written once per writer's version and read at a version the reader can name."""
 
+import os
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -46,6 +47,17 @@ def test_an_older_version_stays_readable_and_is_named(root: str) -> None:
     assert new.frame.columns == ["c", "b"]
     assert (old.source.version, new.source.version) == (0, 1)
     assert new.source.uri == f"{root}/f"
+
+
+def test_no_version_is_forgotten_however_old(tmp_path: Path) -> None:
+    lake = Lakehouse(str(tmp_path))
+    for version in range(12):
+        for entry in tmp_path.glob("t/_delta_log/*.json"):
+            os.utime(entry, (0, 0))
+        lake.replace("t", ROWS.with_columns(a=version), app_id="w", app_version=version)
+    assert (tmp_path / "t/_delta_log/_last_checkpoint").exists()
+    assert lake.read("t", version=0).frame["a"].to_list() == [0, 0]
+    assert lake.read("t", version=11).frame["a"].to_list() == [11, 11]
 
 
 def test_rows_of_another_shape_are_refused_and_nothing_is_written(root: str) -> None:
