@@ -3,6 +3,7 @@
 import os
 import re
 import signal
+import sys
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,13 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     found = re.search(r"^pytestmark = (\[.*?\]|.*?$)", collection_path.read_text(), re.M | re.S)
     marks = set(re.findall(r"pytest\.mark\.(\w+)", found[1])) if found else set()
     return True if marks & set(re.findall(r"not (\w+)", asked)) else None
+
+
+@pytest.fixture(autouse=True)
+def own_caller() -> None:
+    """Each test may be another caller of AWS; a process that is run is one all its life."""
+    if "ml.data.own_session" in sys.modules:
+        sys.modules["ml.data.own_session"].own_session.cache_clear()
 
 
 class ByFile(LoadScopeScheduling):

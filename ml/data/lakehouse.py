@@ -12,6 +12,7 @@ from deltalake import CommitProperties, DeltaTable, Transaction, write_deltalake
 from deltalake.exceptions import DeltaError, TableNotFoundError
 
 from ml.data.object_store import storage_options
+from ml.data.own_session import own_session
 from ml.data.scan import Scan, frame_of
 from ml.failures import StepError
 
@@ -47,7 +48,7 @@ class Lakehouse:
 
     def __init__(self, root: str, session: boto3.Session | None = None) -> None:
         self.root = root.rstrip("/")
-        self._session = session or boto3.Session()
+        self._session = session or own_session()
 
     def uri(self, name: str) -> str:
         """The address of a table such as `curated/flights`."""

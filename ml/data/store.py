@@ -9,6 +9,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from ml.data.own_session import own_session
 from ml.failures import StepError
 
 
@@ -25,7 +26,7 @@ class Store:
 
     def __init__(self, root: str, session: boto3.Session | None = None) -> None:
         self.root = root.rstrip("/")
-        self._session = session or boto3.Session()
+        self._session = session or own_session()
         self._client: Any = None
 
     @property

@@ -97,7 +97,9 @@ class Collector(Generic[Record]):
         stored = self._source.segments(self._model)
         self._table.refresh()
         new = {s.key for s in stored if s.name.number > self._table.merged(s.writer)}
-        if new and not self._gathering.is_over(new):
+        if not new:
+            self._gathering.quiet()
+        elif not self._gathering.is_over(new):
             return Collected(gathered=len(new))
         while batch := list(self._next_batch(stored)):
             try:

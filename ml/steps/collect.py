@@ -9,10 +9,9 @@ import threading
 from collections.abc import Callable, Sequence
 from functools import cache
 
-import boto3
-
 from ml.data.lakehouse import Lakehouse
 from ml.data.object_store import storage_options
+from ml.data.own_session import own_session
 from ml.failures import StepError
 from ml.monitoring.captured import CapturedSegments, FeedbackSegments
 from ml.monitoring.collecting import Loop, status_server
@@ -38,7 +37,7 @@ def run(argv: Sequence[str]) -> int:
     lake = os.environ.get("MODELYARD_LAKE", "").rstrip("/")
     if not lake.startswith("s3://"):
         raise StepError(f"MODELYARD_LAKE is {lake!r}; allowed: s3://bucket", exit_code=2)
-    session = boto3.Session()
+    session = own_session()
     s3 = session.client("s3")
     answers, feedback = CapturedSegments(s3, lake), FeedbackSegments(s3, lake)
 

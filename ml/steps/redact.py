@@ -5,12 +5,12 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from ml.data.contract import load_contract
 from ml.data.lakehouse import Lakehouse
 from ml.data.mirror import publish
+from ml.data.own_session import own_session
 from ml.data.store import Store
 from ml.failures import StepError
 from ml.steps.arguments import StepParser, spec_of
@@ -43,7 +43,7 @@ def run(argv: Sequence[str]) -> int:
 def read_key(secret: str) -> bytes:
     """The pseudonym key; it is never written, printed or passed on."""
     try:
-        found = boto3.client("secretsmanager").get_secret_value(SecretId=secret)
+        found = own_session().client("secretsmanager").get_secret_value(SecretId=secret)
     except (ClientError, BotoCoreError) as error:
         raise StepError(f"--secret {secret}: {error}") from None
     binary = found.get("SecretBinary")

@@ -22,10 +22,11 @@ def run(argv: Sequence[str]) -> int:
 
 def _client(service: str) -> Any:
     # Imported late: a server without a version and without capture needs no AWS.
-    import boto3
     from botocore.config import Config
 
-    return boto3.client(
+    from ml.data.own_session import own_session
+
+    return own_session().client(
         service,
         config=Config(
             connect_timeout=5, read_timeout=20, retries={"mode": "standard", "max_attempts": 4}
