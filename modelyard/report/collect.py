@@ -2,6 +2,8 @@
 
 import subprocess
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -22,42 +24,54 @@ from modelyard.target import Yard
 from modelyard.versions import Version, versions
 
 
+@dataclass
+class _Found:
+    """What one environment holds."""
+
+    versions: list[VersionFacts] = field(default_factory=list)
+    data: list[DataFacts] = field(default_factory=list)
+    ledger: LedgerFacts | None = None
+    lives: list[LifeFacts] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+
+
 def collect(yard: Yard) -> Facts:
     """Collect the whole report."""
-    reading = Reading()
     places = yard.places()
-    data: list[DataFacts] = []
-    ledgers: list[LedgerFacts] = []
-    known: list[VersionFacts] = []
-    lives: list[LifeFacts] = []
-    for place in places:
-        for model in catalogue.model_names():
-            known += reading.part(f"{place.name} versions", _versions, place, model) or []
-            found = reading.part(f"{place.name} data of {model}", _data, place, model)
-            if found is not None and any(zone.raw for zone in found.zones):
-                data.append(found)
-        book = reading.part(f"{place.name} ledger", _ledger, place)
-        if book is not None:
-            ledgers.append(book)
-        lives += _lives(place, known, book.entries if book else [], reading)
+    with ThreadPoolExecutor(max_workers=max(1, len(places))) as pool:
+        found = list(pool.map(_environment, places))
     return Facts(
         generated_at=datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
         commit=_commit(yard.root),
         target=yard.target.value,
         environments=status(places),
-        versions=known,
-        data=data,
-        ledgers=ledgers,
-        lives=lives,
+        versions=[version for each in found for version in each.versions],
+        data=[data for each in found for data in each.data],
+        ledgers=[each.ledger for each in found if each.ledger is not None],
+        lives=[life for each in found for life in each.lives],
         stories=stories(yard.root / ".modelyard" / "story.json"),
-        missing=reading.missing,
+        missing=[what for each in found for what in each.missing],
     )
+
+
+def _environment(place: Place) -> _Found:
+    found, reading = _Found(), Reading()
+    for model in catalogue.model_names():
+        found.versions += reading.part(f"{place.name} versions", _versions, place, model) or []
+        data = reading.part(f"{place.name} data of {model}", _data, place, model)
+        if data is not None and any(zone.raw for zone in data.zones):
+            found.data.append(data)
+    found.ledger = reading.part(f"{place.name} ledger", _ledger, place)
+    entries = found.ledger.entries if found.ledger else []
+    found.lives += _lives(place, found.versions, entries, reading)
+    found.missing += reading.missing
+    return found
 
 
 def _lives(
     place: Place, known: list[VersionFacts], entries: list[dict[str, Any]], reading: Reading
 ) -> Iterator[LifeFacts]:
-    live = {each.model for each in known if each.environment == place.name and each.live}
+    live = {each.model for each in known if each.live}
     for model in catalogue.model_names():
         lived = life(place, model, entries, model in live, reading)
         if lived is not None:

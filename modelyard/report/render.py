@@ -3,7 +3,6 @@
 import json
 import re
 from collections.abc import Iterable, Mapping
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 
 from modelyard.place import person
 from modelyard.report import charts
+from modelyard.report.bundle import bundle
 from modelyard.report.facts import Facts
 from modelyard.report.life import page as life_page
 from modelyard.report.life.corridor import RULE_OF_THUMB
@@ -58,7 +58,7 @@ def render(facts: Facts) -> str:
         told={life.id: life_page.told(life, facts.versions) for life in facts.lives},
         thumb=RULE_OF_THUMB,
         most=MOST_FEATURES,
-        script=_safe(_bundle()),
+        script=_safe(bundle()),
     )
 
 
@@ -154,11 +154,3 @@ def _safe(text: str) -> str:
     """Keep data from ending the script element it stands in."""
     # Not every "</": the library has it inside regular expressions, where it must stay.
     return re.sub(r"</(?=script)", r"<\\/", text, flags=re.IGNORECASE).replace("<!--", "<\\!--")
-
-
-@cache
-def _bundle() -> str:
-    import vl_convert
-
-    bundle: Any = vl_convert.javascript_bundle
-    return str(bundle())
