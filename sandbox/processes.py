@@ -72,18 +72,19 @@ def end_orphans(known: Collection[int], seconds: float = 2.0) -> None:
                 with contextlib.suppress(psutil.NoSuchProcess):
                     each.kill()
     until = time.monotonic() + seconds
-    while _collect(known) and time.monotonic() < until:
+    collect_adopted(known)
+    while orphans(known) and time.monotonic() < until:
         time.sleep(0.02)
+        collect_adopted(known)
 
 
-def _collect(known: Collection[int]) -> bool:
-    """Collect adopted children that have ended; says whether there are some that are to end."""
+def collect_adopted(known: Collection[int]) -> None:
+    """Collect adopted children that have ended: each would keep its process id for ever."""
     with contextlib.suppress(psutil.NoSuchProcess):
         for child in psutil.Process().children():
             if child.pid not in known:
                 with contextlib.suppress(ChildProcessError):
                     os.waitpid(child.pid, os.WNOHANG)
-    return bool(orphans(known))
 
 
 def kill_everything_below(seconds: float = 10.0) -> None:

@@ -19,6 +19,9 @@ from sandbox.plan import Plan
 from sandbox.record import PartRecord, Record, tail
 from sandbox.variables import inner
 
+COLLECT_SECONDS = 5.0
+"""Between two looks for what was adopted and has ended."""
+
 
 class Supervisor:
     """All parts of one sandbox, from the first start to the last exit."""
@@ -45,6 +48,7 @@ class Supervisor:
             self._hire(parts)
             tasks = [asyncio.create_task(self._keep(each)) for each in self._keepers.values()]
             tasks.append(asyncio.create_task(self._announce()))
+            tasks.append(asyncio.create_task(self._collect()))
             await self._stop.wait()
         except SandboxError as error:
             self._failure = error
@@ -102,8 +106,19 @@ class Supervisor:
             self._end_orphans()
         self._record.save(self._layout.root)
 
+    async def _collect(self) -> None:
+        """Collect what was adopted and has ended, container by container, for days."""
+        while True:
+            await asyncio.sleep(COLLECT_SECONDS)
+            # A part that is being started has an id that nobody knows yet.
+            if all(each.record.pid for each in self._keepers.values()):
+                processes.collect_adopted(self._known())
+
     def _end_orphans(self) -> None:
-        processes.end_orphans({each.record.pid for each in self._keepers.values()})
+        processes.end_orphans(self._known())
+
+    def _known(self) -> set[int]:
+        return {each.record.pid for each in self._keepers.values()}
 
     async def _shut_down(self, tasks: list[asyncio.Task[None]]) -> None:
         self._record.phase = "stopping"

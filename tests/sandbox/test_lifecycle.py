@@ -12,6 +12,7 @@ import pytest
 
 from sandbox import Layout, Sandbox, SandboxError
 from sandbox.record import Record, is_supervised
+from tests.sandbox.trivial import LET_GO
 
 pytestmark = pytest.mark.process
 
@@ -108,6 +109,13 @@ def test_what_a_killed_part_leaves_behind_ends_with_it(make: Make, tmp_path: Pat
     os.kill(parent, signal.SIGKILL)
     assert eventually(lambda: not orphan.is_running())
     assert eventually(lambda: len(processes_of(root)) == 6)
+
+
+def test_what_a_part_let_go_of_is_collected_when_it_ends(make: Make, tmp_path: Path) -> None:
+    make().up()
+    told = next(tmp_path.rglob(LET_GO))
+    assert eventually(lambda: told.read_text() != "")
+    assert eventually(lambda: not psutil.pid_exists(int(told.read_text())))
 
 
 def test_losing_memory_gives_a_new_boot_id_and_losing_nothing_does_not(make: Make) -> None:

@@ -6,11 +6,15 @@ from sandbox.layout import Layout
 from sandbox.parts import Part, listens
 from sandbox.plan import Plan
 
+LET_GO = "let-go"
+"""File with the process id of one that was let go."""
 GRANDCHILD = """
 import subprocess, sys, time
 # In a session of its own, so that no signal to a process group reaches it.
 subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)", sys.argv[1]],
                  start_new_session=True)
+# Ends soon, and its parent before it.
+subprocess.run(["sh", "-c", 'sleep 0.5 & echo $! > "$0"', sys.argv[2]])
 time.sleep(600)
 """
 
@@ -22,7 +26,10 @@ def parts(layout: Layout, plan: Plan) -> list[Part]:
         _server("disk", layout.registry_port, depends_on=("memory",)),
         Part(
             name="parent",
-            argv=(sys.executable, "-c", GRANDCHILD, f"grandchild-of-{layout.root}"),
+            argv=(
+                *(sys.executable, "-c", GRANDCHILD),
+                *(f"grandchild-of-{layout.root}", str(layout.root / LET_GO)),
+            ),
         ),
     ]
 
