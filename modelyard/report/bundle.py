@@ -1,10 +1,10 @@
 """The library that draws the charts, as one script: seconds to bundle, and always the same."""
 
 import contextlib
-import os
 from importlib.metadata import version
 from typing import Any
 
+from modelyard.whole_file import write_whole
 from tools.cache import root
 
 
@@ -19,8 +19,5 @@ def bundle() -> str:
     made = str(bundled())
     # A home that cannot be written to costs the seconds again, and no report.
     with contextlib.suppress(OSError):
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        draft = kept.with_suffix(f".{os.getpid()}")
-        draft.write_text(made, encoding="utf-8")
-        draft.replace(kept)
+        write_whole(kept, made)
     return made

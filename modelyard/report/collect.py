@@ -32,7 +32,7 @@ class _Found:
     data: list[DataFacts] = field(default_factory=list)
     ledger: LedgerFacts | None = None
     lives: list[LifeFacts] = field(default_factory=list)
-    missing: list[str] = field(default_factory=list)
+    reading: Reading = field(default_factory=Reading)
 
 
 def collect(yard: Yard) -> Facts:
@@ -50,21 +50,21 @@ def collect(yard: Yard) -> Facts:
         ledgers=[each.ledger for each in found if each.ledger is not None],
         lives=[life for each in found for life in each.lives],
         stories=stories(yard.root / ".modelyard" / "story.json"),
-        missing=[what for each in found for what in each.missing],
+        missing=[what for each in found for what in each.reading.missing],
     )
 
 
 def _environment(place: Place) -> _Found:
-    found, reading = _Found(), Reading()
+    found = _Found()
+    part = found.reading.part
     for model in catalogue.model_names():
-        found.versions += reading.part(f"{place.name} versions", _versions, place, model) or []
-        data = reading.part(f"{place.name} data of {model}", _data, place, model)
+        found.versions += part(f"{place.name} versions", _versions, place, model) or []
+        data = part(f"{place.name} data of {model}", _data, place, model)
         if data is not None and any(zone.raw for zone in data.zones):
             found.data.append(data)
-    found.ledger = reading.part(f"{place.name} ledger", _ledger, place)
+    found.ledger = part(f"{place.name} ledger", _ledger, place)
     entries = found.ledger.entries if found.ledger else []
-    found.lives += _lives(place, found.versions, entries, reading)
-    found.missing += reading.missing
+    found.lives += _lives(place, found.versions, entries, found.reading)
     return found
 
 

@@ -16,14 +16,12 @@ from modelyard.report.life import page as life_page
 from modelyard.report.life.corridor import RULE_OF_THUMB
 from modelyard.report.life.features import MOST_FEATURES
 from modelyard.report.life.words import metric_name
+from modelyard.whole_file import write_whole
 
 
 def write(facts: Facts, path: Path) -> Path:
-    """Write the report whole; a reader never sees half of it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.new")
-    draft.write_text(render(facts), encoding="utf-8")
-    draft.replace(path)
+    """Write the report; returns where it is."""
+    write_whole(path, render(facts))
     return path
 
 

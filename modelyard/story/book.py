@@ -5,6 +5,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from modelyard.whole_file import write_whole
+
 
 @dataclass(frozen=True, kw_only=True)
 class Chapter:
@@ -55,10 +57,7 @@ class Book:
 
     def _save(self) -> None:
         told = {**stories(self._path), self._model: self._content}
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        draft = self._path.with_suffix(".new")
-        draft.write_text(json.dumps({"stories": told}, indent=2, default=str))
-        draft.replace(self._path)
+        write_whole(self._path, json.dumps({"stories": told}, indent=2, default=str))
 
 
 def stories(path: Path) -> dict[str, dict[str, Any]]:

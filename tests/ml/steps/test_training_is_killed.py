@@ -68,7 +68,9 @@ def _killed_after(process: TrainingProcess, run: Run, seconds: float) -> bool:
     attempt = process.start(run)
     time.sleep(seconds)
     attempt.kill()
-    return bool(attempt.wait(10) < 0)
+    code = attempt.wait(10)
+    assert code <= 0
+    return code < 0
 
 
 def test_the_model_is_the_same_bit_for_bit(
@@ -78,13 +80,11 @@ def test_the_model_is_the_same_bit_for_bit(
     whole, cut = Run(account, "whole"), Run(account, "cut")
     seconds = process.whole(whole)
     moment = random.Random(7)
-    killed = 0
     for part in range(MOMENTS):
         # One moment in each quarter: while it loads, reads, fits, and while it writes.
         pause = seconds * (part + moment.random()) / MOMENTS
         while not _killed_after(process, cut, pause):
             pause /= 2  # It was over before: the machine is faster now than when it was measured.
-        killed += 1
-    with recovery.within(60, f"the process of training killed {killed} times, run once more"):
+    with recovery.within(60, f"the process of training killed {MOMENTS} times, run once more"):
         process.whole(cut)
     assert cut.json(FITTED) == whole.json(FITTED)
