@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 TOOLS = ("pulumi", "controlplane", "node", "kubectl", "crane")
 STATE = ".modelyard"
 LAUNCHER = "modelyard"
+FORK_SERVER = "tools.language_host.fork_server"
 
 
 def sandbox(root: Path) -> "Sandbox":
@@ -40,7 +41,7 @@ def sandbox(root: Path) -> "Sandbox":
         [
             Worker(
                 name="fork-server",
-                argv=(sys.executable, "-m", "tools.language_host.fork_server", str(root / STATE)),
+                argv=(sys.executable, "-m", FORK_SERVER, str(root / STATE), str(_imports())),
                 at_once=True,
             ),
             Worker(
@@ -49,6 +50,13 @@ def sandbox(root: Path) -> "Sandbox":
             ),
         ],
     )
+
+
+def _imports() -> Path:
+    """Where it is remembered what programs import, for every checkout of this user."""
+    from tools import cache
+
+    return cache.root() / "language-host" / "imports.json"
 
 
 def prepare(root: Path, report: Callable[[str], None]) -> None:

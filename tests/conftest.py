@@ -13,6 +13,11 @@ from xdist.scheduler import LoadScopeScheduling
 
 from tests.recovery import Recovery, Told
 
+# Read when scikit-learn's library loads, which is below. Many short fits on shared cores: threads
+# would mostly burn their time slices waiting for one another.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+
 ACCEPTANCE = "tests/acceptance/"
 pytest_plugins = ["pytester"]
 # Nothing is timed here: on a machine with other work to do an example takes as long as it takes.

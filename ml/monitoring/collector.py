@@ -24,7 +24,7 @@ from ml.monitoring.rows import Captured
 
 BATCH_BYTES = 32 * 1024 * 1024
 """Segments that one commit takes; bounds memory after a long pause."""
-GRACE = timedelta(minutes=10)
+GRACE = timedelta(minutes=2)
 """How long merged segments stay, for whoever wants to look at what a server wrote."""
 GAP = timedelta(hours=1)
 """How long a missing number is waited for. Servers ship in order, so only a deletion makes one."""

@@ -30,7 +30,7 @@ def wait_for_tables(place: Place, model: str, *, seconds: float = 60.0) -> None:
                 f"after {seconds:.0f} s.",
                 remedy=f"kubectl --context {place.name} -n models logs POD shows asof_not_loaded",
             )
-        time.sleep(0.5)
+        time.sleep(0.2)
 
 
 def _state(address: str) -> int | None:

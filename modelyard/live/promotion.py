@@ -90,7 +90,7 @@ def follow(
                 f"{journey_id} is still {journey.state.value} after {patience:.0f} s.",
                 remedy="delivery goes on by itself; is it running? modelyard sandbox status",
             )
-        time.sleep(0.5)
+        time.sleep(0.2)
 
 
 def follow_run(
@@ -108,7 +108,7 @@ def follow_run(
                 f"Delivery in {place.name} has not taken up run {run}.",
                 remedy="is it running? modelyard sandbox status; modelyard sandbox logs delivery",
             )
-        time.sleep(0.3)
+        time.sleep(0.2)
 
 
 def require_live(journey: Journey) -> Journey:

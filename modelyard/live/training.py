@@ -121,7 +121,7 @@ def follow(
                 f"{arn} is still {execution.status} after {patience:.0f} s.",
                 remedy="it goes on; look again with: modelyard status",
             )
-        time.sleep(0.5)
+        time.sleep(0.2)
     if execution.status != "Succeeded":
         raise RefusedError(
             f"The pipeline run {execution.run} in {place.name} {execution.status.lower()}: "

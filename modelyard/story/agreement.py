@@ -97,4 +97,4 @@ def wait_for_release(teller: Teller, journey: str) -> None:
                 "Delivery did not take up Grace's word.",
                 remedy="modelyard sandbox logs delivery",
             )
-        time.sleep(0.5)
+        time.sleep(0.2)

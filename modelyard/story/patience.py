@@ -14,7 +14,7 @@ from modelyard.storage import exists
 T = TypeVar("T")
 Span = tuple[date, date] | tuple[datetime, datetime]
 PATIENCE = 180.0
-PAUSE = 0.5
+PAUSE = 0.15
 """Seconds between two looks."""
 
 

@@ -178,7 +178,7 @@ def _traced(teller: Teller, deadline: float) -> dict[str, Any]:
             except YardError:
                 if time.monotonic() > deadline:
                     raise
-                time.sleep(1.0)
+                time.sleep(0.3)
                 continue
             found.pop("prediction"), found.pop("lineage")
             return found

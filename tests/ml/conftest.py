@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -13,9 +12,6 @@ import pytest
 import stamina
 from moto import mock_aws
 from moto.server import ThreadedMotoServer
-
-# Many short fits on shared cores: threads would mostly wait for one another.
-os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 REGION = "eu-west-1"
 

@@ -1,5 +1,6 @@
 """Promise: a module runs the same in a prepared interpreter as in one started for it alone."""
 
+import contextlib
 import json
 import os
 import signal
@@ -80,12 +81,12 @@ def plain_environment() -> dict[str, str]:
     return {name: os.environ[name] for name in os.environ if name != "MODELYARD_SANDBOX_ROOT"}
 
 
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
-    root = tmp_path / "sandbox"
+@contextlib.contextmanager
+def serving(root: Path, memory: Path) -> Iterator["subprocess.Popen[bytes]"]:
+    """A fork server of the sandbox in `root`, which listens."""
     root.mkdir()
     process = subprocess.Popen(
-        [sys.executable, "-m", "tools.language_host.fork_server", str(root)],
+        [sys.executable, "-m", "tools.language_host.fork_server", str(root), str(memory)],
         env={**plain_environment(), "PYTHONPATH": str(CHECKOUT)},
     )
     deadline = time.monotonic() + 30
@@ -93,9 +94,17 @@ def server(tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
     while name not in Path("/proc/net/unix").read_text():
         assert time.monotonic() < deadline, "the fork server does not listen"
         time.sleep(0.05)
-    yield process
-    process.terminate()
-    process.wait()
+    try:
+        yield process
+    finally:
+        process.terminate()
+        process.wait()
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator["subprocess.Popen[bytes]"]:
+    with serving(tmp_path / "sandbox", tmp_path / "cache" / "imports.json") as process:
+        yield process
 
 
 @pytest.fixture
@@ -214,6 +223,21 @@ def test_what_one_module_imported_is_loaded_for_the_next(prepared: Place) -> Non
     deadline = time.monotonic() + 30
     while prepared.run(code)[1] == "False\n":
         assert time.monotonic() < deadline, "jinja2 is imported by every module anew"
+
+
+def test_what_was_imported_in_one_sandbox_is_loaded_for_the_next(
+    prepared: Place, server: "subprocess.Popen[bytes]", tmp_path: Path
+) -> None:
+    prepared.run("import jinja2")
+    memory = tmp_path / "cache" / "imports.json"
+    deadline = time.monotonic() + 30
+    while not memory.exists() or '"jinja2"' not in memory.read_text():
+        assert time.monotonic() < deadline, "what was imported is not remembered"
+        time.sleep(0.05)
+    with serving(tmp_path / "next", memory):
+        prepared.environment["MODELYARD_SANDBOX_ROOT"] = str(tmp_path / "next")
+        while prepared.run("import sys; print('jinja2' in sys.modules)")[1] == "False\n":
+            assert time.monotonic() < deadline, "the next sandbox learns it anew"
 
 
 def test_a_server_that_died_is_not_missed(

@@ -1,6 +1,8 @@
 """Keeps an interpreter that has loaded the SDKs, and forks it for each program that is run.
 
-Started once per sandbox: `python -m tools.language_host.fork_server <sandbox's folder>`.
+Started once per sandbox: `python -m tools.language_host.fork_server <sandbox's folder> <memory>`.
+The memory is a file that outlives the sandbox: the first program of the next one, also of another
+checkout, already finds loaded what programs import.
 """
 
 import contextlib
@@ -44,11 +46,11 @@ class Running:
 class ForkServer:
     """Serves one request after the other; each process is a copy of this one."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, memory: Path) -> None:
         self._listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self._listener.bind(address(str(root)))
         self._listener.listen(64)
-        self._preloading = Preloading(root / "preloaded.json", INSTALLED)
+        self._preloading = Preloading(memory, INSTALLED)
         self._selector = selectors.DefaultSelector()
         self._selector.register(self._listener, selectors.EVENT_READ)
         self._selector.register(self._preloading, selectors.EVENT_READ)
@@ -151,13 +153,13 @@ def _has_threads() -> bool:
     return len(os.listdir("/proc/self/task")) > 1
 
 
-def main(root: str) -> forked.Request:
+def main(root: str, memory: str) -> forked.Request:
     """Load what everything needs, then serve."""
     for name in BASIS:
         __import__(name)
-    return ForkServer(Path(root)).serve()
+    return ForkServer(Path(root), Path(memory)).serve()
 
 
 if __name__ == "__main__":
     # Out of every frame of the server: the program ends where an interpreter would end.
-    forked.run(main(sys.argv[1]))
+    forked.run(main(*sys.argv[1:]))

@@ -81,6 +81,7 @@ class Preloading:
         # Several servers may keep one file: none reads what another has half written.
         draft = self._file.with_suffix(f".{os.getpid()}")
         with contextlib.suppress(OSError):
+            self._file.parent.mkdir(parents=True, exist_ok=True)
             draft.write_text(json.dumps(names))
             draft.replace(self._file)
 
