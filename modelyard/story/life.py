@@ -95,12 +95,13 @@ def _live(teller: Teller) -> dict[str, Any]:
 
 def _week(teller: Teller, days: Days, watch: Watch) -> Happened:
     after: date = watch.monday + WEEK
-    # Only the answer of a later week says that this one is over.
+    # Only the answer of a later week says that this one is over. The new week goes on while its
+    # answers are merged and while the job looks at the one before; its last day is not passed,
+    # for that would end it as well.
     days.live_into(after)
+    days.live_until(after + WEEK - 2 * ONE_DAY)
     days.see_merged(watch.monday, after)
     watch.begin()
-    # The new week goes on while the job looks at the one before; its last day is not passed, for
-    # the day after it would end it as well.
     days.live_until(after + WEEK - ONE_DAY)
     happened = watch.end()
     settle(teller)
