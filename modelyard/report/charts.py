@@ -1,6 +1,7 @@
 """The report's charts as Vega-Lite; colours are left to the page, which knows light from dark."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import altair
@@ -40,7 +41,7 @@ def quality_by_month(versions: Sequence[VersionFacts], metric: str) -> Spec | No
         over(_distinct(rows))
         .mark_line(point={"size": 70}, strokeWidth=2)
         .encode(
-            x=altair.X("month:O", title=None, axis=altair.Axis(labelAngle=0)),
+            x=altair.X("month:O", title=None, axis=altair.Axis(labelAngle=0, labelOverlap=True)),
             y=altair.Y(
                 "value:Q", title=METRICS.get(metric, metric), scale=altair.Scale(zero=False)
             ),
@@ -73,7 +74,7 @@ def gains(versions: Sequence[VersionFacts]) -> Spec | None:
     if not rows:
         return None
     base = over(rows).encode(
-        y=altair.Y("rule:N", title=None, sort=None, axis=altair.Axis(labelLimit=260)),
+        y=altair.Y("rule:N", title=None, sort=None, axis=altair.Axis(labelLimit=340)),
         tooltip=["rule:N", "gain:Q", "low:Q", "high:Q", "asked:Q", "says:N"],
     )
     colour = altair.Color(
@@ -92,16 +93,7 @@ def gains(versions: Sequence[VersionFacts]) -> Spec | None:
 
 def traffic(runs: Sequence[dict[str, Any]]) -> Spec | None:
     """Show which version answered production, second by second, and what failed."""
-    rows = []
-    for run in runs:
-        begun = run["seconds"][0]["second"] if run["seconds"] else 0
-        for second in run["seconds"]:
-            # By five seconds: single seconds of a slow client only show its own rhythm.
-            at = (second["second"] - begun) // 5 * 5
-            for version, count in second["answers"].items():
-                rows.append({"second": at, "answered by": f"version {version}", "count": count})
-            if second["failed"]:
-                rows.append({"second": at, "answered by": "failed", "count": second["failed"]})
+    rows = list(_answers(runs))
     if not rows:
         return None
     chart = (
@@ -113,12 +105,27 @@ def traffic(runs: Sequence[dict[str, Any]]) -> Spec | None:
                 title="seconds since the first live version",
                 scale=altair.Scale(nice=False),
             ),
-            y=altair.Y("sum(count):Q", title="answers in 5 s"),
+            y=altair.Y("count:Q", title="answers in 5 s"),
             color=altair.Color("answered by:N", title=None),
-            tooltip=["second:Q", "answered by:N", "sum(count):Q"],
+            tooltip=["second:Q", "answered by:N", "count:Q"],
         )
     )
     return one(chart)
+
+
+def _answers(runs: Sequence[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Count who answered by five seconds: single ones only show a slow client's own rhythm."""
+    counts: Counter[tuple[str, int]] = Counter()
+    for seconds in (run["seconds"] for run in runs):
+        for second in seconds:
+            at = (second["second"] - seconds[0]["second"]) // 5 * 5
+            counts.update({(f"version {name}", at): n for name, n in second["answers"].items()})
+            counts["failed", at] += second["failed"]
+    last = max((at for _, at in counts), default=0)
+    # Where nobody asked there is nothing: an area would else go on as it was.
+    for who in sorted({who for who, _ in +counts}):
+        for at in range(0, last + 5, 5):
+            yield {"second": at, "answered by": who, "count": counts[who, at]}
 
 
 def timings(chapters: Sequence[dict[str, Any]]) -> Spec | None:

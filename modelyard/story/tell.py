@@ -11,7 +11,8 @@ from modelyard.story.subjects import subject_of
 from modelyard.story.teller import Teller
 
 LIVE_FROM, LIVE_UNTIL = "prod", "back"
-"""Between the ends of these stages production is asked all the time; life asks by itself."""
+"""Between the ends of these stages production is asked all the time; life asks by itself, and all
+the time while a version goes live."""
 
 LIVES = {"weeks": life.stages, "slices": slices.stages}
 

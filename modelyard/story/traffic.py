@@ -1,10 +1,11 @@
 """The client that asks production all the time, so that a release that drops a request shows."""
 
+import contextlib
 import json
 import random
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import httpx
@@ -57,6 +58,15 @@ class Traffic:
             self._stop.set()
             self._thread.join()
             self._thread = None
+
+    @contextlib.contextmanager
+    def flowing(self) -> Iterator[None]:
+        """Send for as long as a block takes."""
+        self.start()
+        try:
+            yield
+        finally:
+            self.stop()
 
     def facts(self) -> dict[str, Any]:
         """Return what it saw: totals, failures, and per second which version answered."""

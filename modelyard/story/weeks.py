@@ -107,20 +107,25 @@ def settle(teller: Teller) -> None:
     Grace approves one that passed its gate; one that did not is kept with its reason, and the
     champion stays.
     """
+    waiting = under_way(teller.place("prod"), teller.model)
+    if waiting:
+        # Whoever asks while a version goes live by itself must not notice.
+        with teller.traffic.flowing():
+            for each in waiting:
+                _follow(teller, each)
+
+
+def _follow(teller: Teller, waiting: Journey) -> None:
     from modelyard.live.promotion import follow
 
-    place = teller.place("prod")
-    for waiting in under_way(place, teller.model):
-        journey = follow(place, waiting.id, teller.report)
-        if journey.state is State.AWAITING_APPROVAL:
-            agree(teller, journey.version, waive=False)
-            wait_for_release(teller, journey.id)
-        elif journey.state is State.AWAITING_WAIVER:
-            teller.report(
-                f"version {journey.version} is kept, the champion stays: {journey.reason}"
-            )
-        elif journey.state in ENDED:
-            teller.report(f"version {journey.version}: {journey.state.value} {journey.reason}")
+    journey = follow(teller.place("prod"), waiting.id, teller.report)
+    if journey.state is State.AWAITING_APPROVAL:
+        agree(teller, journey.version, waive=False)
+        wait_for_release(teller, journey.id)
+    elif journey.state is State.AWAITING_WAIVER:
+        teller.report(f"version {journey.version} is kept, the champion stays: {journey.reason}")
+    elif journey.state in ENDED:
+        teller.report(f"version {journey.version}: {journey.state.value} {journey.reason}")
 
 
 def under_way(place: Place, model: str) -> list[Journey]:

@@ -177,6 +177,17 @@ def test_every_failed_request_is_counted(server: ThreadingHTTPServer) -> None:
     assert not traffic.running
 
 
+def test_it_asks_for_as_long_as_something_goes_live(server: ThreadingHTTPServer) -> None:
+    address = f"http://127.0.0.1:{server.server_port}/v2/models/m/infer"
+    traffic = Traffic(lambda: (address, [b"{}"]), per_second=200)
+    with traffic.flowing():
+        while traffic.facts()["requests"] < 2:
+            threading.Event().wait(0.02)
+    sent = traffic.facts()["requests"]
+    threading.Event().wait(0.1)
+    assert traffic.facts()["requests"] == sent
+
+
 def test_an_endpoint_that_is_away_is_a_failure() -> None:
     traffic = Traffic(lambda: ("http://127.0.0.1:9/", [b"{}"]), per_second=50)
     traffic.start()

@@ -37,7 +37,7 @@ function fit(spec, width) {
 }
 // Long labels stand on lines of their own: cut short, they would all read the same.
 function stack(spec) {
-  const lines = `split(replace(datum.label, ' over ', ': over '), ': ')`;
+  const lines = `split(replace(datum.label, regexp(' (?=over |not worse )'), ': '), ': ')`;
   for (const { encoding } of [spec, ...(spec.layer || [])]) {
     if (encoding?.y?.axis) Object.assign(encoding.y.axis, { labelExpr: lines, labelOffset: -14 });
     for (const { legend } of [encoding?.color, encoding?.shape].filter(Boolean)) if (legend) legend.columns = 1;
