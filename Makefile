@@ -4,8 +4,11 @@ VENV   := .venv
 PY     := $(VENV)/bin/python
 UV     := $(VENV)/bin/uv
 STAMP  := $(VENV)/.installed
+# What was built for this checkout, and in how many seconds: `make bench` adds it to a first story.
+BUILT  := .modelyard/built.jsonl
 STORY  ?= tell
 MODEL  ?= flight_delay
+WEEKS  ?= 26
 # Tests at a time. One worker has the acceptance tests; of the others, many start servers and
 # clusters and wait for them, so that more workers than cores make them wait for each other.
 WORKERS ?= 2
@@ -32,13 +35,16 @@ $(STAMP): requirements.txt tools/lock/bootstrap.txt
 	@[ -x $(PY) ] || $(PYTHON) -m venv $(VENV)
 	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r tools/lock/bootstrap.txt
 	@$(UV) pip install --quiet --python $(PY) --no-deps --require-hashes --compile-bytecode -r requirements.txt
+# Make expands a whole recipe before it runs its first line: the inner date is the beginning.
+	@mkdir -p $(dir $(BUILT)) && at=$$(date +%s) && \
+	  echo "{\"what\": \"setup\", \"seconds\": $$((at - $(shell date +%s))), \"at\": $$at}" >> $(BUILT)
 	@touch $@
 
 tools: setup ## find or build the engine, the control plane and the node (minutes, once)
-	@$(PY) -m tools ensure
+	@$(PY) -m tools ensure --note $(BUILT)
 
-up: tools ## bring everything up and tell the story once (MODEL=…: of a model of yours; STORY=release: without the half year; STORY=none: environments only)
-	@$(PY) -m modelyard up --story $(STORY) --model $(MODEL)
+up: tools ## bring everything up and tell the story once (MODEL=…: of a model of yours; STORY=release: without the half year; WEEKS=3: with its first weeks only; STORY=none: environments only)
+	@$(PY) -m modelyard up --story $(STORY) --model $(MODEL) --weeks $(WEEKS)
 
 story: tools ## tell the story again, from empty environments
 	@$(PY) -m modelyard story --from-empty --model $(MODEL)

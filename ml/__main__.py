@@ -1,6 +1,8 @@
 """The container's entry point: `python -m ml STEP …` runs one step and nothing else."""
 
 import importlib
+import os
+import signal
 import sys
 from collections.abc import Sequence
 
@@ -24,6 +26,16 @@ STEPS = {
 }
 """Each step lives in ml.steps.<name>, imported only when asked for, and has run(argv) -> code."""
 
+EXIT_CODES = {
+    0: "done",
+    1: "serve: stopped, and not everything captured was uploaded; the rest is on the volume",
+    2: "wrong use",
+    3: "wrong data or state, told in one message",
+    4: "ingest: a batch was refused; all others are ingested",
+    5: "redact: a person could be recognised; nothing was published",
+    143: "told to stop before the end",
+}
+
 
 def usage() -> str:
     """What can be asked for, and how to learn more."""
@@ -36,7 +48,8 @@ def usage() -> str:
             *lines,
             "",
             "python -m ml STEP --help    the flags of one step",
-            "exit codes: 0 done · 2 wrong use · 3 wrong data or state, told in one message",
+            "exit codes:",
+            *(f"  {code:<10}{what}" for code, what in EXIT_CODES.items()),
         ]
     )
 
@@ -57,5 +70,17 @@ def main(argv: Sequence[str]) -> int:
         return getattr(error, "exit_code", 3)
 
 
+def end_when_told(name: str) -> None:
+    """End at SIGTERM: without a handler the kernel keeps it from a container's first process."""
+
+    def end(*_: object) -> None:
+        # Not by print, in the middle of which the signal may have come.
+        os.write(2, f"ml {name}: told to stop before the end; run it again\n".encode())
+        sys.exit(128 + signal.SIGTERM)
+
+    signal.signal(signal.SIGTERM, end)
+
+
 if __name__ == "__main__":
+    end_when_told(" ".join(sys.argv[1:2]))
     sys.exit(main(sys.argv[1:]))

@@ -65,6 +65,9 @@ class FairnessLimit(Section):
     """
 
     column: Name
+    minimum_positives: int = Field(default=100, gt=0)
+    """Groups with fewer labelled positive cases are reported, not judged: the rate of a hundred
+    cases is uncertain by five hundredths."""
     maximum_difference: float = Field(gt=0, le=1)
 
 
@@ -106,7 +109,8 @@ class Serving(Section):
     strategy: Literal["rolling", "canary", "shadow"] = "rolling"
     latency_p99_ms: float = Field(default=50.0, gt=0)
     capture: Literal["segments", "durable", "off"] = "segments"
-    """`durable` writes to a stream before it answers; `segments` may lose one flush interval."""
+    """Accepted and not acted on: answers always go to segments on the pod's volume, of which a
+    lost node loses what was not uploaded yet."""
 
 
 class Consumer(Section):
@@ -127,7 +131,9 @@ class Alarm(Section):
 
     signal: Literal["mean_prediction", "label_rate", "performance"]
     p_below: float = Field(default=0.02, gt=0, lt=1)
-    """Rings when the current week is this unlikely among whole reference weeks."""
+    """Rings when the current week is this unlikely among whole reference weeks, counting both
+    directions: of calm weeks this share rings, and half of it for `performance`, which rings only
+    when it got worse."""
 
 
 class Monitoring(Section):

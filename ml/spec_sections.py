@@ -1,6 +1,7 @@
 """The sections of model.yaml that describe the problem, the data and the features."""
 
 from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
@@ -54,8 +55,8 @@ class Recent(Section):
 class Coarsening(Section):
     """How a quasi-identifier loses detail before it leaves production."""
 
-    band: int = Field(gt=1)
-    """Numbers are cut down to a multiple of this width."""
+    band: int | float = Field(gt=0)
+    """Numbers are cut down to a multiple of this width, which may be a fraction."""
 
 
 class TableRedaction(Section):
@@ -89,6 +90,8 @@ class Data(Section):
     """UTC instant at which the question is asked; none for rows without a place in time."""
     day: Name | None = None
     """Local calendar day of the row: windows, holdouts and bootstraps are cut by it."""
+    zone: ZoneInfo = ZoneInfo("UTC")
+    """Whose midnights end `day`: a retraining reads no day that is not over there."""
     label: Name
     outcomes: tuple[Name, ...] = ()
     """Columns of the base table that nobody knows when the question is asked, beside the label."""

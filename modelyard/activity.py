@@ -17,6 +17,13 @@ class Activity:
 
 
 _current: list[Activity] = []
+_done: list[Activity] = []
+
+
+def begin() -> None:
+    """Forget what an earlier command did in this process."""
+    _current.clear()
+    _done.clear()
 
 
 @contextmanager
@@ -29,11 +36,18 @@ def doing(what: str, *, state: str, resume: str) -> Iterator[None]:
         _current.pop()
         raise
     # Not in a `finally`: an interrupt must still find what was going on.
-    _current.pop()
+    _done.append(_current.pop())
 
 
 def interrupted() -> Activity | None:
-    """Return the innermost work that was going on, and forget all."""
+    """Return the innermost work that was going on, and forget it."""
     activity = _current[-1] if _current else None
     _current.clear()
+    return activity
+
+
+def finished() -> Activity | None:
+    """Return the work that was finished last, and forget it: it did change something."""
+    activity = _done[-1] if _done else None
+    _done.clear()
     return activity

@@ -27,6 +27,7 @@ from modelyard.commands import (
     watch,
 )
 from modelyard.errors import ExitCode, YardError
+from modelyard.output import say, styled
 
 EPILOG = (
     "Exit codes: 0 done · 1 refused or failed · 2 typed wrongly · 3 sandbox or environment not up "
@@ -68,6 +69,7 @@ def main(arguments: list[str] | None = None) -> None:
 
 def run(command: Callable[[], object]) -> int:
     """Turn whatever a command does into one message and one exit code."""
+    activity.begin()
     try:
         outcome = command()
     except KeyboardInterrupt:
@@ -108,28 +110,23 @@ def _failed(error: Exception) -> int:
 
 
 def _tell(message: str, remedy: str, code: int) -> int:
-    from rich.markup import escape
-
-    from modelyard.output import console
-
-    err = console(stderr=True)
-    err.print(f"[bold red]error:[/bold red] {escape(message)}")
+    say(styled("error:", "bold red"), f" {message}", stderr=True)
     if remedy:
-        err.print(f"  [cyan]→[/cyan] {escape(remedy)}")
+        say("  ", styled("→", "cyan"), f" {remedy}", stderr=True)
     return code
 
 
 def _interrupted() -> int:
-    from modelyard.output import console
-
-    err = console(stderr=True)
-    current = activity.interrupted()
-    if current is None:
-        err.print("\ninterrupted; nothing was changed")
+    current, before = activity.interrupted(), activity.finished()
+    if current is not None:
+        say(f"\ninterrupted during: {current.what}", stderr=True)
+        say(f"  state:  {current.state}", stderr=True)
+        say(f"  resume: {current.resume}", stderr=True)
+    elif before is not None:
+        say(f"\ninterrupted after: {before.what}", stderr=True)
+        say("  state:  that is done and stays so; nothing was changed after it", stderr=True)
     else:
-        err.print(f"\ninterrupted during: {current.what}")
-        err.print(f"  state:  {current.state}")
-        err.print(f"  resume: {current.resume}")
+        say("\ninterrupted; nothing was changed", stderr=True)
     return ExitCode.INTERRUPTED
 
 

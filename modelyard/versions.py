@@ -4,11 +4,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from modelyard.catalogue import kebab
-from modelyard.errors import unknown
+from modelyard.errors import RefusedError, unknown
 from modelyard.place import Place
+from modelyard.storage import read_json, split_uri
 
 APPROVED = "Approved"
 PENDING = "PendingManualApproval"
+REJECTED = "Rejected"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,6 +24,8 @@ class Version:
     facts: dict[str, str]
     """The registry's metadata: run, package, digests, git SHA, gate."""
     specification: dict[str, Any]
+    note: str = ""
+    """What whoever set the status had to say."""
 
     @property
     def gate(self) -> str:
@@ -62,12 +66,23 @@ def versions(place: Place, model: str) -> list[Version]:
 
 def pending(place: Place, model: str) -> list[str]:
     """List the ARNs of a model's versions that were registered and have not gone live."""
-    pages = (
-        place.client("sagemaker")
-        .get_paginator("list_model_packages")
-        .paginate(ModelPackageGroupName=group_of(place, model), ModelApprovalStatus=PENDING)
-    )
-    return [each["ModelPackageArn"] for page in pages for each in page["ModelPackageSummaryList"]]
+    return _with_status(place, model, PENDING)
+
+
+def refuse_rejected(known: Version, place: Place, model: str) -> None:
+    """Refuse a version that somebody has rejected in the registry, whatever it has passed."""
+    if known.status == REJECTED:
+        raise RefusedError(
+            f"Version {known.number} of {model} was rejected in the registry of {place.name} "
+            f"({known.note or 'no reason was given'}): nobody can approve or waive it.",
+            remedy=f"anyone: modelyard retrain {model} --env {place.name}   (makes a new version)",
+        )
+
+
+def rejected(place: Place, model: str, line: dict[str, str]) -> Version | None:
+    """Return the version of a release line if somebody has rejected it in the registry."""
+    found = (describe(place, arn) for arn in _with_status(place, model, REJECTED))
+    return next((each for each in found if each.line == line), None)
 
 
 def version(place: Place, model: str, number: str) -> Version:
@@ -89,7 +104,27 @@ def describe(place: Place, arn: str) -> Version:
         registered_at=found["CreationTime"].strftime("%Y-%m-%dT%H:%M:%SZ"),
         facts=dict(found.get("CustomerMetadataProperties", {})),
         specification=dict(found.get("InferenceSpecification", {})),
+        note=str(found.get("ApprovalDescription") or ""),
     )
+
+
+def told_by(place: Place, known: Version, name: str) -> dict[str, Any]:
+    """Return a JSON file of a version's package as it lies there, for showing only; empty if none.
+
+    Nobody has compared it with what was signed.
+    """
+    bucket, prefix = split_uri(known.facts["package_uri"])
+    base = prefix.rstrip("/").removesuffix("/manifest.json")
+    return read_json(place.client("s3"), bucket, f"{base}/{name}") or {}
+
+
+def _with_status(place: Place, model: str, status: str) -> list[str]:
+    pages = (
+        place.client("sagemaker")
+        .get_paginator("list_model_packages")
+        .paginate(ModelPackageGroupName=group_of(place, model), ModelApprovalStatus=status)
+    )
+    return [each["ModelPackageArn"] for page in pages for each in page["ModelPackageSummaryList"]]
 
 
 def approve(place: Place, known: Version, why: str) -> None:

@@ -24,10 +24,7 @@ ENVIRONMENT_PORTS = (
     "controllers",
     "scheduler",
     "kubelet",
-    "kubelet_health",
     "identity",
-    "ingress",
-    "metrics",
 )
 
 

@@ -5,7 +5,7 @@ import contextlib
 import os
 import signal
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import Executor
 from pathlib import Path
 
@@ -33,6 +33,7 @@ class Keeper:
         directory: Path,
         environment: Mapping[str, str],
         changed: Callable[["Keeper"], None],
+        end_orphans: Callable[[], Awaitable[None]],
         threads: Executor,
     ) -> None:
         self.part = part
@@ -41,10 +42,13 @@ class Keeper:
         """Set once it has served for the first time."""
         self.problem = ""
         """Why the first start failed."""
+        self.spawning = False
+        """Whether it may have a child whose id is not in the record yet."""
         self._log = log
         self._directory = part.directory or directory
         self._environment = {**environment, **part.env}
         self._changed = changed
+        self._end_orphans = end_orphans
         self._threads = threads
         self._process: asyncio.subprocess.Process | None = None
 
@@ -67,6 +71,8 @@ class Keeper:
             self.record.pid = 0
             self._state("restarting")
             self._note(f"ended: {self.record.last_exit}; restart {self.record.restarts}")
+            # Before it starts again: what it left may hold its ports.
+            await self._end_orphans()
             await asyncio.sleep(BACK_OFF[min(in_a_row, len(BACK_OFF)) - 1])
 
     async def stop(self) -> None:
@@ -86,24 +92,30 @@ class Keeper:
 
     async def _start(self) -> None:
         self._log.parent.mkdir(parents=True, exist_ok=True)
-        with self._log.open("ab") as output:
-            try:
-                self._process = await asyncio.create_subprocess_exec(
-                    *self.part.argv,
-                    cwd=self._directory,
-                    env=self._environment,
-                    stdin=asyncio.subprocess.DEVNULL,
-                    stdout=output,
-                    stderr=output,
-                    start_new_session=True,
-                    preexec_fn=processes.tied_to(os.getpid()),
-                )
-            except OSError as error:
-                self._process = None
-                self._note(f"cannot be started: {error}")
-                self.record.last_exit = f"cannot be started: {error}"
-        self.record.pid = self._process.pid if self._process else 0
+        self.spawning = True
+        try:
+            self._process = await self._spawn()
+            self.record.pid = self._process.pid
+        except OSError as error:
+            self._process = None
+            self._note(f"cannot be started: {error}")
+            self.record.last_exit = f"cannot be started: {error}"
+        finally:
+            self.spawning = False
         self._state("starting")
+
+    async def _spawn(self) -> asyncio.subprocess.Process:
+        with self._log.open("ab") as output:
+            return await asyncio.create_subprocess_exec(
+                *self.part.argv,
+                cwd=self._directory,
+                env=self._environment,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+                preexec_fn=processes.tied_to(os.getpid()),
+            )
 
     async def _until_ready(self, begun: float) -> bool:
         """Ask until it serves; False if it ended first, or took too long the first time."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sandbox.allotment import Allotment, allot
+from sandbox.allotment import ENVIRONMENT_PORTS, Allotment, allot
 from sandbox.errors import SandboxError
 
 
@@ -35,11 +35,8 @@ class EnvironmentLayout:
     controllers_port: int
     scheduler_port: int
     kubelet_port: int
-    kubelet_health_port: int
     identity_port: int
     """Where its pods fetch AWS credentials."""
-    ingress_port: int
-    metrics_port: int
     pod_range: str
     """CIDR; each pod gets an address of its own."""
     service_range: str
@@ -87,10 +84,9 @@ class Layout:
         if found is None:
             known = ", ".join(each.name for each in self.environments)
             raise SandboxError(f"No environment {name!r} in this sandbox.", f"It has: {known}.")
+        # Only these: a sandbox of an earlier release may have been allotted more.
         ports = {
-            f"{role.partition('.')[2]}_port": port
-            for role, port in self._allotment.ports.items()
-            if role.startswith(f"{name}.")
+            f"{role}_port": self._allotment.ports[f"{name}.{role}"] for role in ENVIRONMENT_PORTS
         }
         octets = self._allotment.octets
         return EnvironmentLayout(

@@ -1,5 +1,6 @@
 """Processes that cannot outlive the one that started them, nor leave children behind."""
 
+import asyncio
 import contextlib
 import ctypes
 import os
@@ -60,22 +61,33 @@ def _holds_container(process: psutil.Process) -> bool:
         return False
 
 
-def end_orphans(known: Collection[int], seconds: float = 2.0) -> None:
+async def end_orphans(known: Callable[[], Collection[int] | None], seconds: float = 2.0) -> None:
     """Kill what a dead part left, with everything below it, and collect what has ended.
 
     Not for ever: the first process of a namespace ends only when all that live in it have been
     collected, some of them perhaps by this process itself, later.
+
+    `known` says which children are none of it; as long as it returns None, nothing is done.
     """
-    for left in orphans(known):
-        with contextlib.suppress(psutil.NoSuchProcess):
-            for each in (left, *left.children(recursive=True)):
-                with contextlib.suppress(psutil.NoSuchProcess):
-                    each.kill()
-    until = time.monotonic() + seconds
-    collect_adopted(known)
-    while orphans(known) and time.monotonic() < until:
-        time.sleep(0.02)
-        collect_adopted(known)
+    until: float | None = None
+    while until is None or time.monotonic() < until:
+        ours = known()
+        if ours is not None:
+            for left in orphans(ours):
+                _kill_with_all_below(left)
+            collect_adopted(ours)
+            if not orphans(ours):
+                return
+            until = until or time.monotonic() + seconds
+        # Whoever waits here has others to serve meanwhile, and they may start a child.
+        await asyncio.sleep(0.02)
+
+
+def _kill_with_all_below(root: psutil.Process) -> None:
+    with contextlib.suppress(psutil.NoSuchProcess):
+        for each in (root, *root.children(recursive=True)):
+            with contextlib.suppress(psutil.NoSuchProcess):
+                each.kill()
 
 
 def collect_adopted(known: Collection[int]) -> None:

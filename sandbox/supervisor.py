@@ -76,6 +76,7 @@ class Supervisor:
                 directory=self._layout.root,
                 environment=environment,
                 changed=self._changed,
+                end_orphans=self._end_orphans,
                 threads=threads,
             )
 
@@ -99,25 +100,27 @@ class Supervisor:
         self._record.save(self._layout.root)
 
     def _changed(self, keeper: Keeper) -> None:
-        """Write every change down; with a part's death, end what it left behind."""
+        """Write every change down."""
         if keeper.record.state == "starting" and (keeper.part.forgets or not self._record.boot_id):
             self._record.boot_id = uuid.uuid4().hex[:12]
-        if keeper.record.state == "restarting":
-            self._end_orphans()
         self._record.save(self._layout.root)
 
     async def _collect(self) -> None:
         """Collect what was adopted and has ended, container by container, for days."""
         while True:
             await asyncio.sleep(COLLECT_SECONDS)
-            # A part that is being started has an id that nobody knows yet.
-            if all(each.record.pid for each in self._keepers.values()):
-                processes.collect_adopted(self._known())
+            known = self._known()
+            if known is not None:
+                processes.collect_adopted(known)
 
-    def _end_orphans(self) -> None:
-        processes.end_orphans(self._known())
+    async def _end_orphans(self) -> None:
+        """End what a dead part left behind."""
+        await processes.end_orphans(self._known)
 
-    def _known(self) -> set[int]:
+    def _known(self) -> set[int] | None:
+        """The children that are parts; None while one that is being started has no id yet."""
+        if any(each.spawning for each in self._keepers.values()):
+            return None
         return {each.record.pid for each in self._keepers.values()}
 
     async def _shut_down(self, tasks: list[asyncio.Task[None]]) -> None:

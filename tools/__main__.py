@@ -2,8 +2,11 @@
 
 import argparse
 import sys
+from pathlib import Path
 
-from tools import TOOLS, ToolError, ensure
+from tools import TOOLS, ToolError, ensure, locate
+from tools.built import noting
+from tools.pins import named
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -12,10 +15,16 @@ def main(arguments: list[str] | None = None) -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     ensuring = commands.add_parser("ensure", help="find or build programs; says what it does")
     ensuring.add_argument("names", nargs="*", metavar="NAME", help=", ".join(TOOLS))
+    ensuring.add_argument(
+        "--note", type=Path, metavar="FILE", help="add there how long it took, if it builds"
+    )
     commands.add_parser("path", help="print the directory that holds the programs")
     options = parser.parse_args(arguments)
+    names, note = getattr(options, "names", ()), getattr(options, "note", None)
     try:
-        folder = ensure(getattr(options, "names", ()), _report)
+        builds = note is not None and any(locate(tool) is None for tool in named(names))
+        with noting("tools", note if builds else None):
+            folder = ensure(names, _report)
     except ToolError as error:
         _report(f"error: {error}")
         return 3

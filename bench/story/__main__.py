@@ -8,7 +8,7 @@ import sys
 from dataclasses import asdict
 from typing import Any
 
-from bench.story.timing import Limit, Taken, limits, taken
+from bench.story.timing import Limit, Taken, built, limits, taken
 from modelyard.checkout import state_folder
 from modelyard.story.book import stories
 from modelyard.story.lengths import FLIGHTS
@@ -25,16 +25,18 @@ def main(arguments: list[str] | None = None) -> int:
     if not stages:
         sys.stderr.write(f"error: {path} tells no story yet\n  run: make up\n")
         return 1
-    found = limits(stages)
+    before = built(story)
+    found = limits(stages, before)
     if options.json:
-        sys.stdout.write(json.dumps(_plain(stages, found), indent=2) + "\n")
+        sys.stdout.write(json.dumps(_plain(before, stages, found), indent=2) + "\n")
     else:
-        sys.stdout.write(_table(stages, found))
+        sys.stdout.write(_table([*before, *stages], found))
     return 0
 
 
-def _plain(stages: list[Taken], found: list[Limit]) -> dict[str, Any]:
+def _plain(before: list[Taken], stages: list[Taken], found: list[Limit]) -> dict[str, Any]:
     return {
+        "built": [asdict(piece) for piece in before],
         "stages": [asdict(stage) for stage in stages],
         "limits": [{**asdict(limit), "ratio": limit.ratio} for limit in found],
     }
@@ -48,7 +50,7 @@ def _table(stages: list[Taken], found: list[Limit]) -> str:
     lines.append("")
     for limit in found:
         if limit.seconds is None or limit.ratio is None:
-            said = "not all of its stages have been told"
+            said = limit.missing
         else:
             said = f"{limit.seconds:.1f} of {limit.limit_seconds:.0f} s: {limit.ratio:.2f}x"
         lines.append(f"{limit.name:<24}{said}")

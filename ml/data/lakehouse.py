@@ -9,11 +9,11 @@ import boto3
 import polars as pl
 import pyarrow.compute as pc
 from deltalake import CommitProperties, DeltaTable, Transaction, write_deltalake
-from deltalake.exceptions import DeltaError, TableNotFoundError
+from deltalake.exceptions import TableNotFoundError
 
 from ml.data.object_store import storage_options
 from ml.data.own_session import own_session
-from ml.data.scan import Scan, frame_of
+from ml.data.scan import Scan, frame_of, naming
 from ml.failures import StepError
 
 # Whoever opens a table reads all commits since its last checkpoint.
@@ -84,24 +84,25 @@ class Lakehouse:
         table = self._open(name, version)
         if table is None:
             raise StepError(f"{self.uri(name)}: no such table; run the data pipeline first")
-        try:
+        with naming(self.uri(name)):
             rows = table.to_pyarrow_table(
                 columns=list(columns) if columns else None, filters=where
             )
-        except DeltaError as error:
-            raise StepError(f"{self.uri(name)}: {error}") from error
         source = TableVersion(name=name, uri=self.uri(name), version=table.version())
         return Snapshot(frame=frame_of(rows), source=source)
 
     def scan(self, name: str) -> Scan | None:
         """The newest version, for whoever reads it part by part; none where there is no table."""
         table = self._open(name)
-        return None if table is None else Scan(table)
+        return None if table is None else Scan(table, self.uri(name))
 
     def columns(self, name: str, columns: Sequence[str]) -> pl.DataFrame | None:
         """Some columns of the newest version; none where there is no table."""
         table = self._open(name)
-        return None if table is None else frame_of(table.to_pyarrow_table(columns=list(columns)))
+        if table is None:
+            return None
+        with naming(self.uri(name)):
+            return frame_of(table.to_pyarrow_table(columns=list(columns)))
 
     def applied(self, name: str, app_id: str) -> int | None:
         """The version that a writer last recorded for itself in this table."""
@@ -132,7 +133,7 @@ class Lakehouse:
         """
         table = self._open(name)
         rows: Any = frame.to_arrow()
-        try:
+        with naming(self.uri(name)):
             if table is None:
                 write_deltalake(
                     self._address(name),
@@ -149,8 +150,6 @@ class Lakehouse:
                     predicate=f"{column} = '{value}'",
                     schema_mode="merge",
                 )
-        except DeltaError as error:
-            raise StepError(f"{self.uri(name)}: {error}") from error
 
     def _write(
         self,
@@ -164,7 +163,7 @@ class Lakehouse:
         table = self._open(name)
         if table is not None and table.transaction_version(app_id) == app_version:
             return False
-        try:
+        with naming(self.uri(name)):
             write_deltalake(
                 table or self._address(name),
                 frame.to_arrow(),
@@ -178,19 +177,16 @@ class Lakehouse:
                     app_transactions=[Transaction(app_id, app_version)],
                 ),
             )
-        except DeltaError as error:
-            raise StepError(f"{self.uri(name)}: {error}") from error
         return True
 
     def _open(self, name: str, version: int | None = None) -> DeltaTable | None:
-        try:
-            return DeltaTable(
-                self._address(name), version=version, storage_options=self._options()
-            )
-        except TableNotFoundError:
-            return None
-        except (DeltaError, OSError) as error:
-            raise StepError(f"{self.uri(name)}: {error}") from error
+        with naming(self.uri(name)):
+            try:
+                return DeltaTable(
+                    self._address(name), version=version, storage_options=self._options()
+                )
+            except TableNotFoundError:
+                return None
 
     def _address(self, name: str) -> str:
         return self.uri(name) if self.root.startswith("s3://") else str(Path(self.root, name))

@@ -15,11 +15,15 @@ def storage_options(session: boto3.Session) -> dict[str, str]:
         raise StepError(
             "no AWS credentials found; set AWS_PROFILE, or run inside a pod or pipeline step"
         )
+    if session.region_name is None:
+        raise StepError(
+            "no AWS region found; set AWS_DEFAULT_REGION, or name one in AWS_PROFILE's profile"
+        )
     frozen = credentials.get_frozen_credentials()
     options = {
         "AWS_ACCESS_KEY_ID": frozen.access_key,
         "AWS_SECRET_ACCESS_KEY": frozen.secret_key,
-        "AWS_REGION": session.region_name or "eu-west-1",
+        "AWS_REGION": session.region_name,
     }
     if frozen.token:
         options["AWS_SESSION_TOKEN"] = frozen.token

@@ -3,9 +3,17 @@
 from functools import cache
 
 import boto3
+import botocore.session
+from botocore.config import Config
+
+RETRIES = {"mode": "standard", "max_attempts": 4}
+"""Of a call that AWS throttles or that fails on the way, before anybody is told."""
 
 
 @cache
 def own_session() -> boto3.Session:
     """The caller that this process is; whoever acts for another makes a session of its own."""
-    return boto3.Session()
+    core = botocore.session.get_session()
+    # Said here, and not left to the shell or a profile.
+    core.set_default_client_config(Config(retries=RETRIES))
+    return boto3.Session(botocore_session=core)

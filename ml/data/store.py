@@ -1,6 +1,7 @@
 """Plain objects under one root, a bucket or a folder: landed files, reports, run artifacts."""
 
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from ml.data.own_session import own_session
+from ml.data.own_session import RETRIES, own_session
 from ml.failures import StepError
 
 
@@ -77,16 +78,23 @@ class Store:
     def put(self, key: str, body: bytes) -> None:
         """Write the object, replacing an older one."""
         if not self.remote:
-            path = Path(self.root, key)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            # Readers see the old or the new bytes, never half of them.
-            temporary = path.with_name(f".{path.name}.{os.getpid()}")
-            temporary.write_bytes(body)
-            temporary.replace(path)
+            self._put_file(Path(self.root, key), body)
             return
         bucket, full = self._locate(key)
         with _told(self.uri(key)):
             self._s3().put_object(Bucket=bucket, Key=full, Body=body)
+
+    def _put_file(self, path: Path, body: bytes) -> None:
+        """Readers see the old or the new bytes, never half of them; a failed write leaves none."""
+        temporary = path.with_name(f".{path.name}.{os.getpid()}")
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            temporary.write_bytes(body)
+            temporary.replace(path)
+        except OSError as error:
+            with suppress(OSError):
+                temporary.unlink()
+            raise StepError(f"{path}: cannot be written: {error.strerror}") from error
 
     def _locate(self, key: str) -> tuple[str, str]:
         bucket, _, prefix = self.root.removeprefix("s3://").partition("/")
@@ -96,9 +104,8 @@ class Store:
         if self._client is None:
             # Names of buckets are no host names on an emulator's address.
             style = "path" if os.environ.get("AWS_ENDPOINT_URL") else "auto"
-            self._client = self._session.client(
-                "s3", config=Config(s3={"addressing_style": style}, retries={"max_attempts": 4})
-            )
+            config = Config(s3={"addressing_style": style}, retries=RETRIES)
+            self._client = self._session.client("s3", config=config)
         return self._client
 
 

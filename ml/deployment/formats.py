@@ -5,10 +5,12 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import skops.io
+from sklearn.base import BaseEstimator
+from sklearn.ensemble._hist_gradient_boosting.binning import _BinMapper
 from skops.io.exceptions import UntrustedTypesFoundException
 
 from ml.failures import StepError
@@ -36,6 +38,10 @@ class FormatError(StepError):
 
 def dump_model(pipeline: Any) -> bytes:
     """Write a fitted pipeline; equal pipelines give equal bytes."""
+    for part in _parts(pipeline):
+        if isinstance(part, _BinMapper):
+            # How many threads sorted the training rows: the machine's, and nothing in the answers.
+            part.n_threads = None
     content = _reproducible(skops.io.dumps(pipeline))
     _refuse_untrusted(content)
     return content
@@ -51,6 +57,23 @@ def load_model(content: bytes) -> Any:
         raise FormatError(f"model.skops: {error}") from None
     except Exception as error:  # skops passes on whatever a damaged file makes numpy raise
         raise FormatError(f"model.skops: not readable: {error}") from None
+
+
+def _parts(value: Any) -> Iterator[BaseEstimator]:
+    """An estimator and all those that it holds, however deep."""
+    seen, left = set[int](), [value]
+    while left:
+        each = left.pop()
+        if id(each) in seen:
+            continue
+        seen.add(id(each))
+        if isinstance(each, BaseEstimator):
+            yield each
+            left += vars(each).values()
+        elif isinstance(each, dict):
+            left += each.values()
+        elif isinstance(each, list | tuple):
+            left += each
 
 
 def _refuse_untrusted(content: bytes) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -42,9 +42,8 @@ class Version:
     number: str
     arn: str
     approval: Approval
-    note: str
+    """Registering makes it pending; what becomes of it is for delivery and for people to say."""
     registration: Registration
-    properties: dict[str, str] = field(repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,35 +104,6 @@ class Registry:
             f"{self.group} has no version {number!r}; known: {', '.join(known) or 'none'}"
         )
 
-    def champion(self) -> Version | None:
-        """The newest approved version, which a candidate is compared with; none at first."""
-        return next((v for v in self.versions() if v.approval == "Approved"), None)
-
-    def approve(self, number: str, note: str) -> Version:
-        """Mark a version as released; a rejected one stays rejected."""
-        version = self.get(number)
-        if version.approval == "Rejected":
-            raise RegistryError(
-                f"{self.group} version {number} was rejected ({version.note or 'no reason'}); "
-                "train a new version instead"
-            )
-        return self._mark(version, "Approved", note)
-
-    def reject(self, number: str, note: str) -> Version:
-        """Mark a version as never to be released, or as withdrawn."""
-        return self._mark(self.get(number), "Rejected", note)
-
-    def _mark(self, version: Version, approval: Approval, note: str) -> Version:
-        self._call(
-            "update_model_package",
-            ModelPackageArn=version.arn,
-            ModelApprovalStatus=approval,
-            ApprovalDescription=note,
-            # An update that leaves the properties out can erase them.
-            CustomerMetadataProperties=version.properties,
-        )
-        return self._read(version.arn)
-
     def _same(self, version: Version, registration: Registration) -> Version:
         if version.registration.package_digest != registration.package_digest:
             raise RegistryError(
@@ -154,9 +124,7 @@ class Registry:
             number=str(answer["ModelPackageVersion"]),
             arn=arn,
             approval=answer["ModelApprovalStatus"],
-            note=answer.get("ApprovalDescription", ""),
             registration=Registration(**known),
-            properties=properties,
         )
 
     def _call(self, operation: str, **arguments: Any) -> Any:

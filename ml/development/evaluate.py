@@ -83,12 +83,17 @@ def by_class(scored: Scored) -> list[dict[str, Any]]:
     ]
 
 
-def true_positive_rates(scored: Scored, column: str, threshold: float) -> dict[str, float]:
-    """Share of the positive cases in each group that the candidate ranks above a threshold."""
+def true_positive_rates(
+    scored: Scored, column: str, threshold: float, *, minimum: int = 1
+) -> dict[str, float]:
+    """Share of the positive cases in each group that the candidate ranks above a threshold.
+
+    Groups with fewer positive cases than `minimum` are left out.
+    """
     rates = {}
     for name, part in scored.labelled.groups(column):
         positive = part.labels == 1
-        if positive.any():
+        if positive.sum() >= minimum:
             rates[name] = float((part.scores(CANDIDATE)[positive] >= threshold).mean())
     return rates
 

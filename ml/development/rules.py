@@ -110,14 +110,26 @@ def slice_kept(labelled: Scored, gates: Gates, limit: SliceLimit, reference: str
 
 
 def fairness(labelled: Scored, gates: Gates, threshold: float) -> Iterator[Rule]:
-    """Groups may not differ too much in how many of their positive cases are found."""
+    """Groups may not differ too much in how many of their positive cases are found.
+
+    Small groups are not judged: one case would decide. Fewer than two others show nothing.
+    """
     for limit in gates.fairness:
-        rates = true_positive_rates(labelled, limit.column, threshold)
-        spread = max(rates.values(), default=0.0) - min(rates.values(), default=0.0)
+        least = limit.minimum_positives
+        rates = true_positive_rates(labelled, limit.column, threshold, minimum=least)
+        enough = len(rates) > 1
+        spread = max(rates.values()) - min(rates.values()) if enough else math.nan
+        good: Status = "passed" if spread <= limit.maximum_difference else "failed"
         yield Rule(
             name=f"true positive rate by {limit.column}",
-            status="passed" if spread <= limit.maximum_difference else "failed",
-            text=f"groups differ by {spread:.4f}; at most {limit.maximum_difference:g} is allowed",
+            status=good if enough else "insufficient",
+            text=(
+                f"{len(rates)} groups differ by {spread:.4f}; "
+                f"at most {limit.maximum_difference:g} is allowed"
+                if enough
+                else f"{len(rates)} groups have {least} labelled positive cases; "
+                "two are needed to compare"
+            ),
             measured=figure(spread),
             allowed=limit.maximum_difference,
         )

@@ -10,12 +10,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ml.data.lakehouse import Lakehouse
+from ml.deployment.server.outcomes import MOST_EXACT
 from ml.development.inputs import OUTPUTS
 from ml.monitoring.label_rows import LABELS
 from ml.monitoring.signals import LABEL, PACKAGE, SCORE, VERSION
 from ml.spec import ModelSpec
 
-MULTICLASS = "multiclass"
+CLASSIFICATION, MULTICLASS = "classification", "multiclass"
 DAY, KNOWN_AT = "day", "known_at"
 ROW_KEY = ("prediction_id", "row")
 
@@ -96,11 +97,18 @@ def _score(task: str) -> pl.Expr:
 
 
 def _label(task: str) -> pl.Expr:
-    """A number; for multiclass a text, in which the whole number 2.0 is the class 2."""
+    """A number; for multiclass a text, in which the whole number 2.0 is the class 2.
+
+    A label that the task cannot have counts as unknown: a server without a version takes any.
+    """
+    label = pl.col("label")
     if task == MULTICLASS:
-        numbered = pl.col("label").cast(pl.Int64).cast(pl.String)
+        whole = (label == label.round()) & (label.abs() < MOST_EXACT)
+        numbered = pl.when(whole).then(label).cast(pl.Int64).cast(pl.String)
         return pl.coalesce("label_text", numbered).alias(LABEL)
-    return pl.col("label").alias(LABEL)
+    if task == CLASSIFICATION:
+        return pl.when(label.is_in([0.0, 1.0])).then(label).alias(LABEL)
+    return label.alias(LABEL)
 
 
 def _event_day(known: bool) -> pc.Expression:

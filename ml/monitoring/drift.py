@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ml.development.inputs import MISSING_TEXT
 from ml.monitoring.divergence import psi
 from ml.monitoring.fingerprint import Fingerprint
 from ml.monitoring.signals import Key, Subject, WeekSummary, answer_column
@@ -101,5 +102,5 @@ def divergences(week: WeekSummary, reference: Fingerprint) -> Iterator[Compariso
 def _missing_share(column: Mapping[str, Any]) -> float:
     if column["kind"] == "numeric":
         return float(column["nulls"] + column["nans"]) / float(column["rows"])
-    absent = column["nulls"] + column["categories"].get("", 0)
+    absent = column["nulls"] + column["categories"].get(MISSING_TEXT, 0)
     return float(absent) / float(column["rows"])

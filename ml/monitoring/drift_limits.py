@@ -52,7 +52,9 @@ def judge(
     """Compare a week with the whole weeks before it; without `p_below` it is context only.
 
     The week itself is a draw too, hence sqrt(1 + 1/n): with independent normal weeks exactly
-    `p_below` of all calm weeks ring, however few reference weeks there are.
+    `p_below` of all calm weeks ring, however few reference weeks there are. Where one direction
+    alone rings it is half of them, because `p` counts both: one distance means the same in every
+    signal.
     """
     needed = weeks_needed(reference_weeks)
     count = len(history)

@@ -10,6 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from ml.development.inputs import MISSING_TEXT
+
 VERSION = 1
 BINS = 4096
 """Counters per numeric column: one sign bit, 32 octaves, 64 linear steps in an octave."""
@@ -17,7 +19,6 @@ MOST_CATEGORIES = 4096
 """Above this many distinct texts a column is counted by hash, so memory never grows with rows."""
 
 _STEPS = 64
-_OCTAVES = 32
 _LOWEST_EXPONENT = -12
 """Magnitudes below 2**-12 share the first bin of their sign, above 2**20 the last."""
 _HALF = BINS // 2
@@ -124,8 +125,16 @@ def _categorical(series: pl.Series) -> dict[str, Any]:
 def _settle(column: dict[str, Any]) -> dict[str, Any]:
     # Decided by the distinct texts alone, so it does not matter who added what first.
     if column["hashed"] is None and len(column["categories"]) > MOST_CATEGORIES:
-        return column | {"hashed": hashed(column["categories"]), "categories": {}}
+        return column | {
+            "hashed": hashed(column["categories"]),
+            "categories": _missing(column["categories"]),
+        }
     return column
+
+
+def _missing(categories: Counts) -> Counts:
+    # The text that stands for a missing one: in its bucket nobody could tell it from others.
+    return {MISSING_TEXT: categories[MISSING_TEXT]} if MISSING_TEXT in categories else {}
 
 
 def _merge_column(name: str, left: dict[str, Any], right: dict[str, Any]) -> dict[str, Any]:
@@ -148,7 +157,8 @@ def _merge_column(name: str, left: dict[str, Any], right: dict[str, Any]) -> dic
     buckets = [
         c["hashed"] if c["hashed"] is not None else hashed(c["categories"]) for c in (left, right)
     ]
-    return {"kind": "categorical", **added, "categories": {}, "hashed": _add(*buckets)}
+    kept = _add(*(_missing(c["categories"]) for c in (left, right)))
+    return {"kind": "categorical", **added, "categories": kept, "hashed": _add(*buckets)}
 
 
 def _add(left: Counts, right: Counts) -> Counts:

@@ -11,7 +11,7 @@ import pyarrow as pa
 from deltalake import CommitProperties, DeltaTable, Transaction, write_deltalake
 from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundError
 
-from ml.data.lakehouse import OFTEN_OPENED
+from ml.data.lakehouse import COMMIT_RETRIES, OFTEN_OPENED
 from ml.monitoring.label_rows import LABELS
 from ml.monitoring.rows import FIXED
 
@@ -76,7 +76,7 @@ class MergedTable:
         """Add rows and advance their writers, both or neither; ConflictError if overtaken."""
         properties = CommitProperties(
             app_transactions=[Transaction(writer, number) for writer, number in merged.items()],
-            max_commit_retries=15,
+            max_commit_retries=COMMIT_RETRIES,
         )
         try:
             if self._table is None:

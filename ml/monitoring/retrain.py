@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Literal
 
 from ml.monitoring.training_cost import Estimate
@@ -67,14 +67,16 @@ def decide(
     )
 
 
-def training_window(at: datetime, limits: Retrain, *, dated: bool) -> dict[str, str]:
+def training_window(
+    at: datetime, limits: Retrain, *, dated: bool, zone: tzinfo = UTC
+) -> dict[str, str]:
     """What to train on: everything before the event's day, or the last days before it.
 
-    The day itself is not over. Rows without a day have no window.
+    The day itself, that of the data's own zone, is not over. Rows without a day have no window.
     """
     if not dated:
         return {}
-    window = {"end": at.date().isoformat()}
+    window = {"end": at.astimezone(zone).date().isoformat()}
     return window if limits.window_days is None else {**window, "days": str(limits.window_days)}
 
 

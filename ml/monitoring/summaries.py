@@ -12,7 +12,7 @@ from ml.monitoring.signals import Subject, WeekSummary
 from ml.monitoring.windows import Week
 
 FOLDER = "reports/watch"
-FORMAT = 1
+FORMAT = 2
 """Raised whenever `summarise` would say something else about the same rows."""
 
 

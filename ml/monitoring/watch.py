@@ -63,7 +63,7 @@ class Rules:
     reference_weeks: int
     baselines: tuple[str, ...]
     limits: Mapping[str, float]
-    """Signal that may ring → chance of a false alarm in one week."""
+    """Signal that may ring → chance of a false alarm in one week, were both directions to ring."""
 
     @classmethod
     def of(cls, spec: ModelSpec, output: str, classes: Sequence[str] = ()) -> Rules:

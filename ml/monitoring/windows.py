@@ -11,7 +11,6 @@ FIRST_MONDAY = date(1970, 1, 5)
 """Weeks begin on Mondays; slices are numbered from this one, because they have no days."""
 SEASON_WEEKS = 52
 """The same season is this many weeks earlier: the same weekdays, one day off the calendar year."""
-WINDOW = "window"
 
 _WEEK = timedelta(days=7)
 

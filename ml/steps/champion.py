@@ -31,7 +31,7 @@ def opponent(champion: Package, spec: ModelSpec, first_day: str | None) -> Oppon
     A champion was refitted on its own holdout. A candidate made of the same days, by better
     code, could never be compared with that; with the candidate that it once was, it can.
     """
-    fitted = _fitted(json.loads(champion.read("lineage.json")))
+    fitted = fitted_of(json.loads(champion.read("lineage.json")))
     forms = {SERVED: fitted["last_label_day"], JUDGED: fitted["judged"]["last_label_day"]}
     if first_day is None:
         # Without days the same entities are held out always; only the judged form is new to them.
@@ -52,7 +52,7 @@ def opponent(champion: Package, spec: ModelSpec, first_day: str | None) -> Oppon
     )
 
 
-def _fitted(lineage: dict[str, Any]) -> dict[str, Any]:
+def fitted_of(lineage: dict[str, Any]) -> dict[str, Any]:
     """What the package says of its two fits; packages made before there was a refit have one."""
     if "fitted" in lineage:
         return dict(lineage["fitted"])

@@ -19,7 +19,6 @@ def client(service: str) -> Any:
         config=Config(
             connect_timeout=5,
             read_timeout=60,
-            retries={"mode": "standard", "max_attempts": 4},
             s3={"addressing_style": style},
         ),
     )

@@ -22,6 +22,7 @@ from ml.monitoring.metrics_table import MetricsTable, newest_week
 from ml.monitoring.predictions import LabelsTable, PredictionsTable
 from ml.monitoring.rows import table_rows
 from ml.monitoring.watch_gauges import WatchGauges, watched_models
+from ml.steps.clients import client
 from ml.steps.logs import configure
 
 SECONDS = 5.0
@@ -38,7 +39,7 @@ def run(argv: Sequence[str]) -> int:
     if not lake.startswith("s3://"):
         raise StepError(f"MODELYARD_LAKE is {lake!r}; allowed: s3://bucket", exit_code=2)
     session = own_session()
-    s3 = session.client("s3")
+    s3 = client("s3")
     answers, feedback = CapturedSegments(s3, lake), FeedbackSegments(s3, lake)
 
     def options() -> dict[str, str]:

@@ -82,8 +82,12 @@ def _champion(uri: str, key_arn: str, spec: ModelSpec) -> Package:
             "--champion needs --signing-key: no package is opened unverified", exit_code=2
         )
     keys = PublicKeys.from_kms(client("kms"), [key_arn])
-    with tempfile.TemporaryDirectory(prefix="champion-") as cache:
-        return fetch_package(Folder.at(client("s3"), uri), Path(cache), keys, model=spec.name)
+    try:
+        with tempfile.TemporaryDirectory(prefix="champion-") as cache:
+            return fetch_package(Folder.at(client("s3"), uri), Path(cache), keys, model=spec.name)
+    except OSError as error:
+        place = tempfile.gettempdir()
+        raise StepError(f"the champion cannot be kept in {place}: {error.strerror}") from error
 
 
 def _face(faced: Opponent, scored: Scored, holdout: pl.DataFrame) -> tuple[Scored, list[Rule]]:

@@ -26,9 +26,4 @@ def _client(service: str) -> Any:
 
     from ml.data.own_session import own_session
 
-    return own_session().client(
-        service,
-        config=Config(
-            connect_timeout=5, read_timeout=20, retries={"mode": "standard", "max_attempts": 4}
-        ),
-    )
+    return own_session().client(service, config=Config(connect_timeout=5, read_timeout=20))

@@ -9,7 +9,7 @@ import typer
 from modelyard import catalogue
 from modelyard.commands.options import EnvOption, JsonOption, MaybeEnvOption
 from modelyard.errors import ExitCode, RefusedError, UsageError
-from modelyard.output import emit, facts, say, table
+from modelyard.output import emit, facts, say, styled, table
 from modelyard.target import TargetOption, open_yard
 
 if TYPE_CHECKING:
@@ -89,7 +89,8 @@ def verify(
         return
     for name, verdict in found.items():
         if not verdict.intact:
-            say(f"{name}: [red]broken[/red] at entry {verdict.broken_at}: {verdict.reason}")
+            broke = f" at entry {verdict.broken_at}: {verdict.reason}"
+            say(f"{name}: ", styled("broken", "red"), broke)
             continue
         say(f"{name}: whole, {verdict.entries} entries")
         if verdict.entries:

@@ -11,7 +11,7 @@ from modelyard.activity import doing
 from modelyard.checkout import root
 from modelyard.commands.options import EnvOption, JsonOption, ModelArgument
 from modelyard.errors import UsageError, unknown
-from modelyard.output import emit, note, table
+from modelyard.output import emit, note, say, table
 from modelyard.target import TargetOption, open_to_change, open_yard
 
 app = typer.Typer(no_args_is_help=True, help="The data estate.")
@@ -101,7 +101,7 @@ def show(
         ],
     )
     for each in refused:
-        typer.echo(f"refused whole: {each['table']}/{each['batch']}: {each['reason']}")
+        say(f"refused whole: {each['table']}/{each['batch']}: {each['reason']}")
 
 
 def parse_months(text: str) -> list[int]:

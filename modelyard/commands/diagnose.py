@@ -72,6 +72,4 @@ def diagnose(
 
 
 def _first_line(text: str) -> str:
-    from rich.markup import escape
-
-    return escape(text.partition("\n")[0][:120])
+    return text.partition("\n")[0][:120]

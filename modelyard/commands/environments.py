@@ -10,6 +10,7 @@ from modelyard.commands.options import JsonOption
 from modelyard.errors import unknown
 from modelyard.output import emit, note, say, table
 from modelyard.story.lengths import FLIGHTS, LAST_STAGE
+from modelyard.story.replay import MOST_WEEKS
 from modelyard.target import TargetOption, open_to_change
 
 
@@ -31,13 +32,21 @@ def up(
         str,
         typer.Option(help="Whose story: a model that was made from a file of yours has one too."),
     ] = FLIGHTS,
+    weeks: Annotated[
+        int,
+        typer.Option(
+            min=1,
+            max=MOST_WEEKS,
+            help="How many weeks of the half year are lived; a later run goes on with the others.",
+        ),
+    ] = MOST_WEEKS,
 ) -> None:
     """Bring sandbox and environments up, tell the story once, and say where the report is."""
     if story not in LAST_STAGE:
         raise unknown("story", story, [*LAST_STAGE], where="--story")
     from modelyard.story.tell import tell
 
-    tell(story, model=model)
+    tell(story, model=model, weeks=weeks)
 
 
 def deploy(

@@ -1,11 +1,13 @@
 """`feedback`: tell a live endpoint what came of its predictions."""
 
+import shlex
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from modelyard import catalogue
+from modelyard.activity import doing
 from modelyard.commands.options import EnvOption, JsonOption, ModelArgument
 from modelyard.errors import UsageError
 from modelyard.output import emit, facts
@@ -37,7 +39,12 @@ def feedback(
     from modelyard.live.asking import post_labels
     from modelyard.live.endpoint import endpoint
 
-    posted = post_labels(endpoint(place, name), labels)
+    with doing(
+        f"feedback for {name} in {env}",
+        state="labels that were posted stay; posting them again changes nothing",
+        resume=f"modelyard feedback {name} --env {env} --from {shlex.quote(str(source))}",
+    ):
+        posted = post_labels(endpoint(place, name), labels)
     left_out = labels.height - posted
     if as_json:
         emit({"model": name, "env": env, "posted": posted, "without_label": left_out})

@@ -9,11 +9,9 @@ from modelyard import catalogue, checkout
 from modelyard.activity import doing
 from modelyard.commands.options import JsonOption
 from modelyard.errors import ExitCode, RefusedError
-from modelyard.output import emit, say, table
+from modelyard.output import emit, say, styled, table
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from modelyard.onboarding.making import Made
 
 app = typer.Typer(no_args_is_help=True, help="Model folders.")
@@ -85,33 +83,25 @@ def new(
 
 
 def _tell(made: "Made") -> None:
-    from rich.markup import escape
-
     from modelyard.onboarding.telling import assumptions, columns_table, warnings
 
     plan = made.plan
     say(
-        f"[bold]models/{plan.model}[/bold]: {plan.rows:,} rows, {len(plan.columns)} columns, "
-        f"{len(plan.features)} of them features; {made.seconds:.1f} s"
+        styled(f"models/{plan.model}", "bold"),
+        f": {plan.rows:,} rows, {len(plan.columns)} columns, "
+        f"{len(plan.features)} of them features; {made.seconds:.1f} s",
     )
     say()
     rows = columns_table(plan)
-    table("Columns", ["column", "in the file", "kind", "becomes"], _escaped(rows))
+    table("Columns", ["column", "in the file", "kind", "becomes"], rows)
     if len(rows) < len(plan.columns):
         say(f"  {len(plan.columns) - len(rows)} more are in models/{plan.model}/contract.yaml")
-    table("Assumed", ["what", "assumption", "change it with"], _escaped(assumptions(plan)))
+    table("Assumed", ["what", "assumption", "change it with"], assumptions(plan))
     if look := warnings(plan):
-        table("Look at these", ["what", "why"], _escaped(look))
+        table("Look at these", ["what", "why"], look)
     say(f"The problem in models/{plan.model}/model.yaml is a draft: say it in your own words.")
-    say(escape(f'next: git add models/{plan.model} && git commit -m "Add {plan.model}"'))
-    say(escape(f"then: make up MODEL={plan.model}   (modelyard model check says what is wrong)"))
-
-
-def _escaped(rows: "Sequence[Sequence[str]]") -> list[list[str]]:
-    """Names of columns may hold what the printer takes for markup."""
-    from rich.markup import escape
-
-    return [[escape(cell) for cell in row] for row in rows]
+    say(f'next: git add models/{plan.model} && git commit -m "Add {plan.model}"')
+    say(f"then: make up MODEL={plan.model}   (modelyard model check says what is wrong)")
 
 
 @app.command()
@@ -130,7 +120,7 @@ def check(
         for each, problems in found.items():
             say(f"{each}: {_mistakes(len(problems)) if problems else 'in order'}")
             for problem in problems:
-                typer.echo(f"  {problem}")
+                say(f"  {problem}")
     wrong = sum(map(len, found.values()))
     if wrong and not as_json:
         raise RefusedError(

@@ -78,11 +78,11 @@ def readable(output: Mapping[str, Any], classes: Sequence[str]) -> list[Any]:
 
 
 def _request(body: str | None, file: Path | None) -> dict[str, Any]:
-    text = body if body is not None else _read(file)
     where = "--request" if body is not None else str(file)
+    text = body if body is not None else _read(file, where)
     try:
         request = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise UsageError(f"{where} is not JSON: {error}.") from error
     if not isinstance(request, dict) or not isinstance(request.get("inputs"), list):
         raise UsageError(
@@ -92,10 +92,17 @@ def _request(body: str | None, file: Path | None) -> dict[str, Any]:
     return request
 
 
-def _read(file: Path | None) -> str:
-    if file is None or str(file) == "-":
-        return sys.stdin.read()
-    return file.read_text()
+def _read(file: Path | None, where: str) -> str:
+    # Bytes, because the machine's locale must not decide what a file says.
+    stdin = file is None or str(file) == "-"
+    found = sys.stdin.buffer.read() if stdin else Path(where).read_bytes()
+    try:
+        return found.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise UsageError(
+            f"{'stdin' if stdin else where} is not text.",
+            remedy="allowed: a V2 request as JSON, encoded in UTF-8",
+        ) from error
 
 
 def _example(place: Any, model: str) -> dict[str, Any]:

@@ -125,11 +125,13 @@ def approve(
     from modelyard.live.approving import approve_release, approve_version
 
     yard = open_to_change(target, [env])
-    stored = (
-        approve_version(yard, name, env, version)
-        if version
-        else approve_release(yard, name, env, release)
-    )
+    asked = f" --version {version}" if version else f" --release {release}" if release else ""
+    with _signing(f"approval of {name} in {env}", f"modelyard approve {name} --env {env}{asked}"):
+        stored = (
+            approve_version(yard, name, env, version)
+            if version
+            else approve_release(yard, name, env, release)
+        )
     if as_json:
         emit(stored)
     else:
@@ -150,7 +152,10 @@ def waive(
     catalogue.environment(env)
     from modelyard.live.approving import waive_version
 
-    stored = waive_version(open_to_change(target, [env]), name, env, version, reason, expires)
+    yard = open_to_change(target, [env])
+    again = f"modelyard waive {name} --env {env} --version {version} --expires {expires}"
+    with _signing(f"waiver of version {version} of {name} in {env}", f'{again} --reason "…"'):
+        stored = waive_version(yard, name, env, version, reason, expires)
     if as_json:
         emit(stored)
     else:
@@ -187,6 +192,14 @@ def _training(name: str, env: str) -> AbstractContextManager[None]:
         f"training of {name} in {env}",
         state="the pipeline goes on by itself, and so does delivery of its version",
         resume="modelyard status",
+    )
+
+
+def _signing(what: str, again: str) -> AbstractContextManager[None]:
+    return doing(
+        what,
+        state="once it is signed it counts, but ledger and delivery may not know of it yet",
+        resume=f"{again}   (signs anew; the last one counts)",
     )
 
 

@@ -5,8 +5,9 @@ from typing import Annotated
 import typer
 
 from modelyard import catalogue
+from modelyard.activity import doing
 from modelyard.commands.options import JsonOption
-from modelyard.output import emit, facts, note, say
+from modelyard.output import emit, facts, note, say, styled
 from modelyard.target import TargetOption, open_to_change
 
 app = typer.Typer(no_args_is_help=True, help="Pipeline releases: images with a record.")
@@ -31,10 +32,16 @@ def build(
     yard = open_to_change(target, [first])
     from modelyard.images import build_release
 
-    record = build_release(yard.place(first), note, working_tree=working_tree, digest=digest)
+    asked = " --working-tree" * working_tree + f" --digest {digest}" * bool(digest)
+    with doing(
+        f"release build in {first}",
+        state="a release is recorded after its image, whole or not at all; what was built is kept",
+        resume=f"modelyard release build{asked}",
+    ):
+        record = build_release(yard.place(first), note, working_tree=working_tree, digest=digest)
     if as_json:
         emit(record)
         return
     facts("Release", record)
     if record["dirty"]:
-        say("[yellow]dirty: made from uncommitted files; AWS refuses it[/yellow]")
+        say(styled("dirty: made from uncommitted files; AWS refuses it", "yellow"))

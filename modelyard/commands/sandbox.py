@@ -48,7 +48,13 @@ def down(yes: YesOption = False) -> None:
     say("This stops the sandbox. AWS and the clusters live in memory: their contents are lost,")
     say("with the engine's state of them. Images, tools, logs and the report stay.")
     _agree(yes)
-    sandbox(checkout.root()).down()
+    with doing(
+        "sandbox down",
+        state="the sandbox ends by itself, and what lived in memory is lost; "
+        "files that describe it may be left",
+        resume="modelyard sandbox down",
+    ):
+        sandbox(checkout.root()).down()
     say("the sandbox is down")
 
 
@@ -59,7 +65,12 @@ def reset(yes: YesOption = False) -> None:
 
     say(f"This removes {checkout.state_folder()} with everything in it.")
     _agree(yes)
-    sandbox(checkout.root()).reset()
+    with doing(
+        "sandbox reset",
+        state=f"some of {checkout.state_folder()} is removed, the rest is still there",
+        resume="modelyard sandbox reset",
+    ):
+        sandbox(checkout.root()).reset()
     say("the sandbox is gone; modelyard sandbox up makes a new one")
 
 

@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from modelyard import checkout
+from modelyard.activity import doing
 from modelyard.commands.options import JsonOption
 from modelyard.errors import UsageError
 from modelyard.output import emit, say, table
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from sandbox.clock import Clock, Move, Reading
 
 app = typer.Typer(
@@ -43,7 +46,8 @@ def set_(
     """Set the clock; from a time that was set it goes there and fires what is due on the way."""
     from sandbox.timeline.clock import parse
 
-    _report(_clock().advance_to(parse(moment)), as_json)
+    wanted = parse(moment)
+    _move(lambda clock: clock.advance_to(wanted), as_json)
 
 
 @app.command()
@@ -52,13 +56,25 @@ def advance(
     as_json: JsonOption = False,
 ) -> None:
     """Go forward and fire what is due on the way."""
-    _report(_clock().advance(_span(by)), as_json)
+    span = _span(by)
+    _move(lambda clock: clock.advance(span), as_json)
 
 
 @app.command()
 def real(as_json: JsonOption = False) -> None:
     """Go with the machine's time again; nothing fires."""
-    _report(_clock().real(), as_json)
+    _move(lambda clock: clock.real(), as_json)
+
+
+def _move(move: "Callable[[Clock], Move]", as_json: bool) -> None:
+    clock = _clock()
+    with doing(
+        "moving the sandbox's clock",
+        state="the sandbox goes on with a move that it has begun, and fires what is due",
+        resume="modelyard sandbox clock   (shows where it stands)",
+    ):
+        moved = move(clock)
+    _report(moved, as_json)
 
 
 def _clock() -> "Clock":

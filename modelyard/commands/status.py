@@ -7,7 +7,7 @@ import typer
 from modelyard import catalogue
 from modelyard.commands.options import JsonOption, MaybeEnvOption
 from modelyard.errors import ExitCode
-from modelyard.output import emit, say, table
+from modelyard.output import emit, say, styled, table
 from modelyard.target import TargetOption, open_yard
 
 
@@ -35,7 +35,7 @@ def status(
                 model.model,
                 model.version or "none",
                 model.gate or "-",
-                "[green]ready[/green]" if model.ready else f"[yellow]{model.detail}[/yellow]",
+                styled("ready", "green") if model.ready else styled(model.detail, "yellow"),
                 f"{sum(pod.ready for pod in model.pods)}/{len(model.pods)}",
                 model.address,
                 model.waiting,
@@ -50,6 +50,6 @@ def status(
         )
         for each in found:
             if not each.up:
-                say(f"[yellow]{each.environment} is not up:[/yellow] {each.detail}")
+                say(styled(f"{each.environment} is not up:", "yellow"), f" {each.detail}")
     if not all(each.up for each in found):
         raise typer.Exit(ExitCode.NOT_UP)

@@ -9,7 +9,7 @@ import typer
 
 from modelyard import catalogue
 from modelyard.commands.options import EnvOption, JsonOption, ModelArgument
-from modelyard.output import emit, say, table
+from modelyard.output import emit, say, styled, table
 from modelyard.target import TargetOption, open_yard
 
 if TYPE_CHECKING:
@@ -80,9 +80,9 @@ def _row(week: "WatchedWeek") -> tuple[object, ...]:
     )
 
 
-def _verdict(week: "WatchedWeek") -> str:
+def _verdict(week: "WatchedWeek") -> object:
     if week.broke:
-        return f"[red]broke: {', '.join(week.broke)}[/red]"
+        return styled(f"broke: {', '.join(week.broke)}", "red")
     return f"not judged: {', '.join(week.unjudged)}" if week.unjudged else "calm"
 
 

@@ -3,10 +3,16 @@
 from typing import Any
 
 from modelyard.delivery import statements
+from modelyard.delivery.evidence import PASSED
 from modelyard.delivery.journey import now
+from modelyard.delivery.requesters import requester_of
 from modelyard.errors import RefusedError
 from modelyard.place import Place, person
+from modelyard.release_record import release_record
 from modelyard.storage import bare, read_json, write_json
+from modelyard.versions import Version, refuse_rejected
+
+TRAINED = "who requested the version's training"
 
 
 def key_of(model: str, image_digest: str, version: str = "") -> str:
@@ -45,6 +51,26 @@ def approve(
         stored,
     )
     return stored
+
+
+def approve_version(place: Place, *, model: str, version: Version) -> dict[str, Any]:
+    """Sign an approval of one version that passed its gate; not by whoever asked for it."""
+    refuse_rejected(version, place, model)
+    if version.gate != PASSED:
+        raise RefusedError(
+            f"Version {version.number} of {model} cannot be approved: "
+            f"its gate says {version.gate}.",
+            remedy=f"modelyard waive {model} --env {place.name} --version {version.number} "
+            "--reason … --expires …",
+        )
+    refuse_own(place.caller, requester_of(place, version), what=TRAINED)
+    return approve(
+        place,
+        model=model,
+        release=release_record(place, version.facts["image_digest"]),
+        evidence={"version": version.number, "outcome": PASSED, **version.facts},
+        version=version.number,
+    )
 
 
 def find(place: Place, model: str, image_digest: str, version: str = "") -> dict[str, Any] | None:

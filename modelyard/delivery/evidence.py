@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from modelyard import versions
+from modelyard.delivery.journey import Journeys, State
 from modelyard.errors import RefusedError
 from modelyard.place import Place
 from modelyard.storage import bare, read_json, write_json
@@ -30,6 +32,7 @@ def require(place: Place, model: str, image_digest: str, *, target: str) -> dict
         key_of(model, image_digest, place.name),
     )
     if found is None:
+        _refuse_parked(place, model, image_digest)
         raise RefusedError(
             f"This release of {model} ({image_digest[:19]}…) has no evidence from {place.name}.",
             remedy=f"it must have been live there first: {_first_step(model, place.name)}",
@@ -40,6 +43,26 @@ def require(place: Place, model: str, image_digest: str, *, target: str) -> dict
             remedy=f"mend it and release again; {target} takes only what passed in {place.name}",
         )
     return dict(found)
+
+
+def _refuse_parked(place: Place, model: str, image_digest: str) -> None:
+    """Name the version of this release that its gate did not pass: trained again, nor would it."""
+    parked = [
+        versions.describe(place, each.package)
+        for each in Journeys.of(place).open()
+        if each.model == model and each.state is State.AWAITING_WAIVER
+    ]
+    # Not the journey's release: a version that was trained in dev begins its journey without one.
+    ours = [each for each in parked if each.facts.get("image_digest") == image_digest]
+    if not ours:
+        return
+    newest = max(ours, key=lambda each: int(each.number))
+    raise RefusedError(
+        f"Version {newest.number} of {model}, made by this release ({image_digest[:19]}…), is "
+        f"{State.AWAITING_WAIVER.value} in {place.name}: its gate says {newest.gate}.",
+        remedy=f"modelyard waive {model} --env {place.name} --version {newest.number} "
+        f"--reason … --expires …; or mend models/{model} and release again",
+    )
 
 
 def _first_step(model: str, environment: str) -> str:

@@ -4,6 +4,7 @@ from modelyard import versions
 from modelyard.delivery import events, retraining, travel
 from modelyard.delivery.events import Event
 from modelyard.delivery.journey import PARKED, Journey, State, now
+from modelyard.delivery.requesters import starter_of
 from modelyard.delivery.station import Station
 
 
@@ -40,21 +41,24 @@ def _registered(event: Event, station: Station) -> Journey | None:
 
 
 def _take_up(version: versions.Version, station: Station) -> Journey | None:
-    package = version.arn
+    package, run = version.arn, version.facts.get("run", "")
     journey = station.journeys.of_package(package)
     if journey is None:
-        if version.status != versions.PENDING:
+        if version.status != versions.PENDING and station.journeys.of_run(run) is None:
             # Somebody's approval in the registry is an event of the same kind.
             return None
         journey = _adopt(version, station)
         station.journeys.claim_package(package, journey.id)
-        station.journeys.claim_run(version.facts.get("run", ""), journey.id)
+        station.journeys.claim_run(run, journey.id)
     if journey.state in {State.TRAINING, State.REQUESTED}:
         journey = station.journeys.save(
             journey.model_copy(
                 update={"state": State.RELEASING, "package": package, "version": version.number}
             )
         )
+    elif journey.state in PARKED and version.status == versions.REJECTED:
+        # Nobody can answer for it any more: it is judged once more, and so refused.
+        journey = _resumed(journey, station)
     return travel.release(journey, station) if journey.state is State.RELEASING else journey
 
 
@@ -69,7 +73,7 @@ def _adopt(version: versions.Version, station: Station) -> Journey:
         id=f"{model}-{station.place.name}-v{version.number}-{run}",
         model=model,
         environment=station.place.name,
-        requested_by=version.facts.get("trained_by", ""),
+        requested_by=starter_of(station.place, version),
         requested_at=now(),
         state=State.TRAINING,
     )
@@ -81,8 +85,11 @@ def _agreed(event: Event, station: Station) -> Journey | None:
     model, number = str(event.detail["model"]), str(event.detail["version"])
     for journey in station.journeys.open():
         if (journey.model, journey.version) == (model, number) and journey.state in PARKED:
-            resumed = station.journeys.save(
-                journey.model_copy(update={"state": State.RELEASING, "reason": ""})
-            )
-            return travel.release(resumed, station)
+            return travel.release(_resumed(journey, station), station)
     return None
+
+
+def _resumed(journey: Journey, station: Station) -> Journey:
+    return station.journeys.save(
+        journey.model_copy(update={"state": State.RELEASING, "reason": ""})
+    )

@@ -1,5 +1,6 @@
 """The real machinery of delivery: the engine, the registry of images, the cluster, the ledger."""
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -7,7 +8,7 @@ from modelyard.delivery.history import append_once
 from modelyard.delivery.journey import Journey
 from modelyard.delivery.load_test import LoadResult
 from modelyard.delivery.load_test import load as run_load
-from modelyard.delivery.retraining import RetrainRules
+from modelyard.delivery.released_rules import ReleasedRules
 from modelyard.delivery.station import Machinery
 from modelyard.errors import RefusedError, YardError
 from modelyard.live.deploying import deploy_releases
@@ -20,6 +21,8 @@ from modelyard.versions import Version
 SMOKE_ROWS = 20
 LOAD_ROWS = 200
 READY_SECONDS = 90.0
+SETTLING_SECONDS = 30.0
+"""How long another version's pods may still answer once the new one's are ready."""
 
 
 def machinery(report: Callable[[str], None]) -> Machinery:
@@ -28,6 +31,7 @@ def machinery(report: Callable[[str], None]) -> Machinery:
     def deploy(place: Place) -> dict[str, int]:
         return deploy_releases(place, report).changes
 
+    rules = ReleasedRules()
     return Machinery(
         deploy=deploy,
         copy_image=_copy_image,
@@ -36,8 +40,8 @@ def machinery(report: Callable[[str], None]) -> Machinery:
         smoke=_smoke,
         load=_load,
         record=append_once,
-        approval_rule=_approval_rule,
-        retrain_rules=_retrain_rules,
+        approval_rule=rules.approval,
+        retrain_rules=rules.retraining,
     )
 
 
@@ -56,6 +60,7 @@ def _start_training(place: Place, journey: Journey) -> str:
         start=journey.window.get("start", ""),
         end=journey.window.get("end", ""),
         days=journey.window.get("days", ""),
+        requested_by=journey.requested_by,
     )
 
 
@@ -70,7 +75,7 @@ def _smoke(place: Place, version: Version, model: str) -> dict[str, Any]:
     try:
         inputs = inputs_of(place, package)
         frame = rows_of(place, model, run, count=SMOKE_ROWS)
-        answer = found.infer(request(inputs, frame, id="smoke"))
+        answer = _answer_of(version, found, request(inputs, frame, id="smoke"))
     except YardError as error:
         raise RefusedError(f"The endpoint does not answer: {error.message}") from error
     first, *_ = outputs = answer["outputs"]
@@ -80,8 +85,21 @@ def _smoke(place: Place, version: Version, model: str) -> dict[str, Any]:
     return {
         "rows": frame.height,
         "first": first["data"][0],
-        "answered_by": answer.get("model_version"),
+        "answered_by": version.number,
     }
+
+
+def _answer_of(version: Version, found: Endpoint, asked: dict[str, Any]) -> dict[str, Any]:
+    """Ask until this version answers: a pod that is on its way out may still be reached."""
+    deadline = time.monotonic() + SETTLING_SECONDS
+    while True:
+        answer = found.infer(asked)
+        by = str(answer.get("model_version"))
+        if by == version.number:
+            return answer
+        if time.monotonic() > deadline:
+            raise RefusedError(f"version {by} answered, not {version.number}")
+        time.sleep(0.25)
 
 
 def _load(place: Place, version: Version, model: str) -> LoadResult:
@@ -103,27 +121,3 @@ def _ready(place: Place, version: Version, model: str) -> Endpoint:
             f"The endpoint serves version {', '.join(served)}, not {version.number}."
         )
     return found
-
-
-def _approval_rule(model: str) -> str:
-    from ml.spec import load_model
-    from modelyard.checkout import root
-
-    return load_model(root() / "models" / model).promotion.approval
-
-
-def _retrain_rules(model: str) -> RetrainRules | None:
-    from ml.monitoring.training_cost import estimate
-    from ml.spec import load_model
-    from ml.workloads import training_steps
-    from modelyard.catalogue import model_names
-    from modelyard.checkout import root
-
-    if model not in model_names():
-        return None
-    spec = load_model(root() / "models" / model)
-    return RetrainRules(
-        limits=spec.retrain,
-        cost=estimate(training_steps(spec)),
-        dated=spec.data.day is not None,
-    )

@@ -91,7 +91,7 @@ class Reconciler:
 
     def _is_decided(self, event: Event) -> bool:
         request = retraining.request_of(event)
-        if request is None or self._station.machinery.retrain_rules(request.model) is None:
+        if request is None or not retraining.is_known(request.model, self._station):
             return True
         known = retraining.decisions(self._station.operations, request.model)
         return any(each["key"] == request.key for each in known)
@@ -108,6 +108,8 @@ class Reconciler:
     def _is_answered(self, journey: Journey) -> bool:
         place = self._station.place
         version = versions.describe(place, journey.package)
+        if version.status == versions.REJECTED:
+            return True
         if journey.state is State.AWAITING_APPROVAL:
             image = version.facts.get("image_digest", "")
             return approvals.find(place, journey.model, image, version.number) is not None

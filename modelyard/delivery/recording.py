@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from ml.monitoring.retrain import Request
 from modelyard import versions
 from modelyard.delivery.journey import Journey
 from modelyard.delivery.station import Station
@@ -24,6 +25,29 @@ def retraining(journey: Journey, station: Station) -> dict[str, Any]:
         },
     )
     return {"recorded": True}
+
+
+def skipped(request: Request, why: str, station: Station) -> None:
+    """Write into the ledger, once, that a request for a retraining started nothing and why."""
+    mark = f"skipped#{request.model}#{request.key}"
+    if station.operations.read(mark) is not None:
+        return
+    reason = f"retrain requested by {request.cause}, skipped: {why}"
+    station.machinery.record(
+        station.place,
+        {
+            "operation": mark,
+            "kind": "skipped",
+            "model": request.model,
+            "actor": station.place.caller,
+            "reason": reason,
+            "cause": request.cause,
+            "event_time": request.at.isoformat(),
+        },
+    )
+    # After the ledger: a crash between the two reads the ledger once more, and adds nothing.
+    station.operations.create(mark, {"reason": reason})
+    station.report(f"{station.place.name} {request.model}: {reason}")
 
 
 def release(journey: Journey, station: Station) -> dict[str, Any]:

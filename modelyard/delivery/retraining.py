@@ -1,15 +1,13 @@
 """Retraining by itself: an alarm or the clock asks, the limits decide once, delivery starts it."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
 from ml.monitoring.retrain import Decision, Request, Started, decide, training_window
-from ml.monitoring.training_cost import Estimate
-from ml.spec_operations import Retrain
 from ml.workloads import METRIC_NAMESPACE
-from modelyard.delivery import events, travel
+from modelyard.delivery import events, recording, travel
 from modelyard.delivery.events import Event
 from modelyard.delivery.journey import Journey, State, now
 from modelyard.delivery.operations import Operations
@@ -20,18 +18,9 @@ from modelyard.storage import bare
 
 KINDS = {events.ALARM, events.DUE}
 MOST_REMEMBERED = 400
-"""Decisions kept per model; an event that comes again after so many others is a new one."""
+"""Decisions kept per model; an event that comes again after so many others is a new one. What was
+started stays beyond that: the limits count it."""
 _TRIES = 20
-
-
-@dataclass(frozen=True, kw_only=True)
-class RetrainRules:
-    """What a model's spec says about retraining by itself."""
-
-    limits: Retrain
-    cost: Estimate | None
-    dated: bool
-    """Whether its rows have a day, so that there is a window to train on."""
 
 
 def request_of(event: Event) -> Request | None:
@@ -56,18 +45,22 @@ def ask(event: Event, station: Station) -> Journey | None:
     request = request_of(event)
     if request is None:
         return None
-    rules = station.machinery.retrain_rules(request.model)
-    if rules is None:
+    if not is_known(request.model, station):
         station.report(f"{station.place.name}: {request.cause} names no model: {request.model!r}")
         return None
-    decided = _decided(request, rules, station)
+    decided = _decided(request, station)
     if not decided["starts"]:
-        _tell_skipped(request, decided, station)
+        recording.skipped(request, str(decided["reason"]), station)
         return None
-    journey = _journey(request, rules, station)
+    journey = _journey(request, station)
     if journey.state is State.REQUESTED:
         return travel.request_training(journey, station)
     return journey
+
+
+def is_known(model: str, station: Station) -> bool:
+    """Say whether there is such a model here: one with a pipeline, or with a line."""
+    return model in station.place.releases.training_pipelines or model in station.lines.models()
 
 
 def journey_of(event: Event, station: Station) -> Journey | None:
@@ -92,7 +85,7 @@ def journey_id(model: str, environment: str, key: str) -> str:
     return f"{model}-{environment}-retrain-{mark}".replace("_", "-")
 
 
-def _decided(request: Request, rules: RetrainRules, station: Station) -> dict[str, Any]:
+def _decided(request: Request, station: Station) -> dict[str, Any]:
     """The decision, stored together with all those before it: two at once cannot both start."""
     id = _record_id(request.model)
     for _ in range(_TRIES):
@@ -106,9 +99,7 @@ def _decided(request: Request, rules: RetrainRules, station: Station) -> dict[st
             for each in before
             if each["starts"]
         ]
-        decision = decide(request, rules.limits, earlier, rules.cost)
-        if decision.starts:
-            decision = _obstacle(request, station) or decision
+        decision = _decide(request, earlier, station)
         entry = {
             "key": request.key,
             "at": request.at.isoformat(),
@@ -117,7 +108,7 @@ def _decided(request: Request, rules: RetrainRules, station: Station) -> dict[st
             "decided_at": now(),
             **asdict(decision),
         }
-        body = {"decided": [*before, entry][-MOST_REMEMBERED:]}
+        body = {"decided": _remembered([*before, entry])}
         written = (
             station.operations.create(id, body)
             if record is None
@@ -128,10 +119,25 @@ def _decided(request: Request, rules: RetrainRules, station: Station) -> dict[st
     raise RefusedError(f"Others decide about {request.model} all the time; tried {_TRIES} times.")
 
 
+def _remembered(decided: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The newest decisions: of those that started something as many again, whatever came since."""
+    newest = decided[-MOST_REMEMBERED:]
+    earlier = [each for each in decided[: -len(newest)] if each["starts"]]
+    return [*earlier[-MOST_REMEMBERED:], *newest]
+
+
+def _decide(request: Request, earlier: list[Started], station: Station) -> Decision:
+    """Hold the request against the limits of the version that is to be renewed."""
+    line = station.lines.live(request.model)
+    if line is None:
+        return Decision(starts=False, reason="no version is live, so there is nothing to renew")
+    rules = station.machinery.retrain_rules(station.place, request.model, line)
+    decision = decide(request, rules.limits, earlier, rules.cost)
+    return _obstacle(request, station) or decision if decision.starts else decision
+
+
 def _obstacle(request: Request, station: Station) -> Decision | None:
     """What stands in the way although the limits do not."""
-    if station.lines.live(request.model) is None:
-        return Decision(starts=False, reason="no version is live, so there is nothing to renew")
     holder = station.promotion_lock(request.model).holder()
     promoted = station.journeys.find(holder.token) if holder is not None else None
     # A retraining before this one is no obstacle: the limits have counted it, in event time.
@@ -140,7 +146,7 @@ def _obstacle(request: Request, station: Station) -> Decision | None:
     return None
 
 
-def _journey(request: Request, rules: RetrainRules, station: Station) -> Journey:
+def _journey(request: Request, station: Station) -> Journey:
     id = journey_id(request.model, station.place.name, request.key)
     known = station.journeys.find(id)
     if known is not None:
@@ -148,6 +154,7 @@ def _journey(request: Request, rules: RetrainRules, station: Station) -> Journey
     line = station.lines.live(request.model)
     if line is None:
         raise RefusedError(f"{request.model} has lost its live version since this was decided.")
+    rules = station.machinery.retrain_rules(station.place, request.model, line)
     journey = Journey(
         id=id,
         model=request.model,
@@ -156,33 +163,10 @@ def _journey(request: Request, rules: RetrainRules, station: Station) -> Journey
         requested_at=now(),
         cause=request.cause,
         release=release_record(station.place, line["image"]),
-        window=training_window(request.at, rules.limits, dated=rules.dated),
+        window=training_window(request.at, rules.limits, dated=rules.dated, zone=rules.zone),
     )
     station.journeys.begin(journey)
     return station.journeys.find(id) or journey
-
-
-def _tell_skipped(request: Request, decided: dict[str, Any], station: Station) -> None:
-    """Write into the ledger, once, that nothing was started and why."""
-    mark = f"skipped#{request.model}#{request.key}"
-    if station.operations.read(mark) is not None:
-        return
-    reason = f"retrain requested by {request.cause}, skipped: {decided['reason']}"
-    station.machinery.record(
-        station.place,
-        {
-            "operation": mark,
-            "kind": "skipped",
-            "model": request.model,
-            "actor": station.place.caller,
-            "reason": reason,
-            "cause": request.cause,
-            "event_time": request.at.isoformat(),
-        },
-    )
-    # After the ledger: a crash between the two reads the ledger once more, and adds nothing.
-    station.operations.create(mark, {"reason": reason})
-    station.report(f"{station.place.name} {request.model}: {reason}")
 
 
 def _model_of(detail: Mapping[str, Any]) -> str:

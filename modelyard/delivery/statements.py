@@ -11,6 +11,8 @@ from botocore.exceptions import ClientError
 from modelyard.errors import RefusedError
 
 ALGORITHM = "ECDSA_SHA_256"
+UNFIT = {"KMSInvalidSignatureException", "ValidationException"}
+"""What KMS says of a signature that is none of this statement; all else is KMS's own trouble."""
 
 
 def canonical(value: object) -> bytes:
@@ -49,7 +51,10 @@ def sign(kms: Any, key: str, statement: dict[str, Any]) -> Signed:
 
 
 def verify(kms: Any, key: str, stored: dict[str, Any], *, what: str) -> dict[str, Any]:
-    """Return the statement if the environment's own key signed exactly this, else refuse."""
+    """Return the statement if the environment's own key signed exactly this, else refuse.
+
+    Raises ClientError where KMS could not say: an outage is no forgery, and is tried again.
+    """
     statement: dict[str, Any] = stored.get("statement", {})
     try:
         answer = kms.verify(
@@ -57,11 +62,16 @@ def verify(kms: Any, key: str, stored: dict[str, Any], *, what: str) -> dict[str
             KeyId=key,
             Message=hashlib.sha256(canonical(statement)).digest(),
             MessageType="DIGEST",
-            Signature=b64decode(stored.get("signature", "")),
+            Signature=b64decode(stored.get("signature", ""), validate=True),
             SigningAlgorithm=ALGORITHM,
         )
         valid = bool(answer["SignatureValid"])
-    except (ClientError, ValueError):
+    except (TypeError, ValueError):
+        # No base64: whoever can write the file can write anything.
+        valid = False
+    except ClientError as error:
+        if error.response["Error"]["Code"] not in UNFIT:
+            raise
         valid = False
     if not valid:
         raise RefusedError(

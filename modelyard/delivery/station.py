@@ -4,18 +4,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from modelyard.delivery.journey import Journey, Journeys
 from modelyard.delivery.load_test import LoadResult
 from modelyard.delivery.lock import Lock
 from modelyard.delivery.operations import Operations
-from modelyard.live.releases import ReleaseLines
+from modelyard.delivery.released_rules import RetrainRules
+from modelyard.live.releases import Line, ReleaseLines
 from modelyard.place import Place
 from modelyard.versions import Version
-
-if TYPE_CHECKING:
-    from modelyard.delivery.retraining import RetrainRules
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,10 +34,10 @@ class Machinery:
     """Loads the live endpoint for a short while."""
     record: Callable[[Place, dict[str, Any]], None]
     """Appends to the ledger once per operation."""
-    approval_rule: Callable[[str], str]
-    """A model's own rule: `required`, or `gate` where a passed gate is enough in production."""
-    retrain_rules: "Callable[[str], RetrainRules | None]"
-    """What a model's spec says about retraining by itself; none where there is no such model."""
+    approval_rule: Callable[[Place, Version], str]
+    """A version's own rule: `required`, or `gate` where a passed gate is enough in production."""
+    retrain_rules: Callable[[Place, str, Line], RetrainRules]
+    """What the spec of a model's released version says about retraining by itself."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -59,20 +59,11 @@ def start_training(journey: Journey, station: Station) -> dict[str, Any]:
 
 def judge(journey: Journey, station: Station) -> dict[str, Any]:
     """A version goes on when its gate passed or a waiver covers it, and someone agreed."""
-    version = versions.describe(station.place, journey.package)
+    version = _wanted(journey, station)
     _refuse_overtaken(version, journey, station)
     found: dict[str, Any] = {"gate": version.gate}
     if version.gate != "passed":
-        waiver = waivers.valid(
-            station.place, model=journey.model, version=version, today=station.today()
-        )
-        if waiver is None:
-            raise ParkedError(
-                State.AWAITING_WAIVER,
-                f"the gate of version {version.number} says {version.gate}: "
-                f"modelyard waive {journey.model} --env {station.place.name} "
-                f"--version {version.number} --reason … --expires …",
-            )
+        waiver = _waived(journey, station, version)
         found["waiver"] = {"owner": waiver["owner"], "reason": waiver["reason"]}
     if station.place.name == "prod" and "verify" not in journey.done:
         found["agreed"] = _agreed(journey, station, version, waived="waiver" in found)
@@ -82,10 +73,13 @@ def judge(journey: Journey, station: Station) -> dict[str, Any]:
 def write_line(journey: Journey, station: Station) -> dict[str, Any]:
     """Change the release line; the version before stays the way back."""
     version = versions.describe(station.place, journey.package)
-    # Since it was judged, a crash may have let another one go first.
-    _refuse_overtaken(version, journey, station)
     line = version.line
     before = station.lines.live(journey.model)
+    if before != line:
+        # Since it was judged, a crash may have let another one go first, or somebody reject it.
+        # A line that is written already is taken back after the next step that looks, not left.
+        _refuse_overtaken(version, journey, station)
+        versions.refuse_rejected(version, station.place, journey.model)
     station.lines.put(journey.model, line)
     return {"line": line, "before": before}
 
@@ -97,7 +91,7 @@ def deploy(journey: Journey, station: Station) -> dict[str, Any]:
 
 def smoke(journey: Journey, station: Station) -> dict[str, Any]:
     """Ask the endpoint for predictions; what does not answer well is taken back."""
-    version = versions.describe(station.place, journey.package)
+    version = _wanted(journey, station)
     return station.machinery.smoke(station.place, version, journey.model)
 
 
@@ -105,7 +99,7 @@ def load(journey: Journey, station: Station) -> dict[str, Any]:
     """In staging, load the endpoint for a short while; one error is one too many."""
     if station.place.name != "staging":
         return {"load": "not run here"}
-    version = versions.describe(station.place, journey.package)
+    version = _wanted(journey, station)
     result = station.machinery.load(station.place, version, journey.model)
     if result.errors:
         raise RefusedError(
@@ -117,7 +111,7 @@ def load(journey: Journey, station: Station) -> dict[str, Any]:
 
 def store_evidence(journey: Journey, station: Station) -> dict[str, Any]:
     """Keep what was shown here, for the environment that asks next."""
-    version = versions.describe(station.place, journey.package)
+    version = _wanted(journey, station)
     image = version.facts.get("image_digest", "")
     kept = {
         "model": journey.model,
@@ -136,11 +130,20 @@ def store_evidence(journey: Journey, station: Station) -> dict[str, Any]:
 
 
 def approve_version(journey: Journey, station: Station) -> dict[str, Any]:
-    """Say in the registry that this version went live."""
+    """Say in the registry that this version went live; a rejection since then is left to stand."""
     version = versions.describe(station.place, journey.package)
+    if version.status == versions.REJECTED:
+        return {"status": versions.REJECTED}
     if version.status != versions.APPROVED:
         versions.approve(station.place, version, f"released by delivery, journey {journey.id}")
     return {"status": versions.APPROVED}
+
+
+def _wanted(journey: Journey, station: Station) -> versions.Version:
+    """The version, unless somebody has rejected it since: what is live then goes back."""
+    version = versions.describe(station.place, journey.package)
+    versions.refuse_rejected(version, station.place, journey.model)
+    return version
 
 
 def _refuse_overtaken(version: versions.Version, journey: Journey, station: Station) -> None:
@@ -156,11 +159,27 @@ def _refuse_overtaken(version: versions.Version, journey: Journey, station: Stat
             )
 
 
+def _waived(journey: Journey, station: Station, version: versions.Version) -> dict[str, Any]:
+    """The waiver that covers a version, given by neither its author nor who asked for it."""
+    place = station.place
+    waiver = waivers.valid(place, model=journey.model, version=version, today=station.today())
+    if waiver is None:
+        raise ParkedError(
+            State.AWAITING_WAIVER,
+            f"the gate of version {version.number} says {version.gate}: "
+            f"modelyard waive {journey.model} --env {place.name} "
+            f"--version {version.number} --reason … --expires …",
+        )
+    release = release_record(place, version.facts.get("image_digest", ""))
+    waivers.refuse_owner(str(waiver["owner"]), release, journey.requested_by)
+    return waiver
+
+
 def _agreed(journey: Journey, station: Station, version: versions.Version, *, waived: bool) -> str:
     """Who agreed to a version nobody promoted: the spec, a waiver's owner or an approver."""
     if waived:
         return "the waiver's owner"
-    if station.machinery.approval_rule(journey.model) == "gate":
+    if station.machinery.approval_rule(station.place, version) == "gate":
         return "the model's spec: a passed gate is enough"
     release = release_record(station.place, version.facts.get("image_digest", ""))
     stored = approvals.find(station.place, journey.model, release["image_digest"], version.number)

@@ -32,7 +32,8 @@ AFTER_REGISTRATION: Sequence[tuple[str, Step]] = (
     ("ledger", recording.release),
     ("approve", steps.approve_version),
 )
-CHANGES_WHAT_IS_LIVE = {"line", "deploy", "smoke", "load"}
+CHANGES_WHAT_IS_LIVE = {"line", "deploy", "smoke", "load", "evidence"}
+"""A no at one of these takes the version back; after them it is in the ledger as released."""
 
 
 def request_training(journey: Journey, station: Station) -> Journey:

@@ -4,12 +4,13 @@ from datetime import date
 from typing import Any
 
 from modelyard.delivery import statements
-from modelyard.delivery.approvals import promoter_kms, refuse_own
+from modelyard.delivery.approvals import TRAINED, promoter_kms, refuse_own
 from modelyard.delivery.journey import now
+from modelyard.delivery.requesters import requester_of
 from modelyard.errors import RefusedError, UsageError
 from modelyard.place import Place
 from modelyard.storage import read_json, write_json
-from modelyard.versions import Version
+from modelyard.versions import Version, refuse_rejected
 
 LONGEST_DAYS = 90
 """A waiver that never ends is a lower gate in disguise."""
@@ -39,13 +40,13 @@ def grant(
             f"--expires {expires} is not within the next {LONGEST_DAYS} days.",
             remedy=f"allowed: {today.isoformat()} and up to {LONGEST_DAYS} days after it",
         )
+    refuse_rejected(version, place, model)
     if version.gate == "passed":
         raise UsageError(
             f"Version {version.number} of {model} passed its gate: there is nothing to waive.",
             remedy=f"modelyard approve {model} --env {place.name} --version {version.number}",
         )
-    refuse_own(place.caller, str(release.get("built_by", "")), what="the release's author")
-    refuse_own(place.caller, version.facts.get("trained_by", ""), what="who trained the version")
+    refuse_owner(place.caller, release, requester_of(place, version))
     statement = {
         "kind": "waiver",
         "model": model,
@@ -66,6 +67,12 @@ def grant(
         signed.stored(),
     )
     return signed.stored()
+
+
+def refuse_owner(owner: str, release: dict[str, Any], requester: str) -> None:
+    """Refuse a waiver of whoever made the release, or asked for the version."""
+    refuse_own(owner, str(release.get("built_by", "")), what="the release's author")
+    refuse_own(owner, requester, what=TRAINED)
 
 
 def valid(place: Place, *, model: str, version: Version, today: date) -> dict[str, Any] | None:

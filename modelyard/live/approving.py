@@ -6,7 +6,6 @@ from typing import Any
 from modelyard import catalogue
 from modelyard.delivery import approvals, events, evidence, statements, waivers
 from modelyard.delivery.history import append_once
-from modelyard.errors import RefusedError
 from modelyard.place import Place
 from modelyard.release_record import find_release, release_record
 from modelyard.target import Yard
@@ -27,19 +26,7 @@ def approve_version(yard: Yard, model: str, env: str, number: str) -> dict[str, 
     """Approve a retrained version that passed its gate, and let delivery go on with it."""
     place = yard.place(env)
     found = find_version(place, model, number)
-    if found.gate != "passed":
-        raise RefusedError(
-            f"Version {found.number} of {model} cannot be approved: its gate says {found.gate}.",
-            remedy=f"modelyard waive {model} --env {env} --version {found.number} "
-            "--reason … --expires …",
-        )
-    stored = approvals.approve(
-        place,
-        model=model,
-        release=release_record(place, found.facts["image_digest"]),
-        evidence={"version": found.number, "outcome": evidence.PASSED, **found.facts},
-        version=found.number,
-    )
+    stored = approvals.approve_version(place, model=model, version=found)
     record_statement(place, model, stored["statement"])
     events.send(place, events.APPROVAL, {"model": model, "version": found.number})
     return stored

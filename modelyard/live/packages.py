@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from modelyard.errors import RefusedError
 from modelyard.live.releases import Line
 from modelyard.place import Place
+from modelyard.versions import rejected
 
 if TYPE_CHECKING:
     from ml.deployment.package import Package
@@ -26,6 +27,20 @@ def fetched(place: Place, model: str, line: Line, folder: Path) -> "Package":
         digest=line["digest"],
         model=model,
     )
+
+
+def require_servable(place: Place, model: str, line: Line) -> None:
+    """Refuse a way back that somebody has rejected in the registry, or that is not whole."""
+    known = rejected(place, model, line)
+    if known is not None:
+        raise RefusedError(
+            f"Version {known.number} of {model} is no way back in {place.name}: it was rejected "
+            f"in the registry ({known.note or 'no reason was given'}).",
+            remedy=f"what is live stays; anyone: modelyard retrain {model} --env {place.name}; "
+            "whoever may change the registry can take the rejection back (status Approved), "
+            "then the same rollback again",
+        )
+    require_whole(place, model, line)
 
 
 def require_whole(place: Place, model: str, line: Line) -> None:

@@ -6,9 +6,10 @@ from typing import Any
 
 from modelyard.delivery.history import append_once
 from modelyard.delivery.journey import PARKED, State
+from modelyard.delivery.released_rules import ReleasedRules
 from modelyard.errors import RefusedError
 from modelyard.live.promotion import follow_run, require_live
-from modelyard.live.releases import ReleaseLines
+from modelyard.live.releases import Line, ReleaseLines
 from modelyard.live.training import follow, start_training
 from modelyard.place import Place
 from modelyard.release_record import release_record
@@ -17,13 +18,7 @@ from modelyard.versions import describe
 
 def live_release(place: Place, model: str) -> dict[str, Any]:
     """Return the release that serves now, which is what retraining runs again."""
-    line = ReleaseLines.of(place).live(model)
-    if line is None:
-        raise RefusedError(
-            f"No version of {model} is live in {place.name}; there is nothing to train again.",
-            remedy=f"modelyard train {model} --env dev   (then promote it)",
-        )
-    return release_record(place, line["image"])
+    return release_record(place, _live_line(place, model)["image"])
 
 
 def retrain_now(
@@ -35,14 +30,22 @@ def retrain_now(
     end: str = "",
     wait: bool = True,
 ) -> dict[str, Any]:
-    """Train the live release again, on as much history as the model's spec says."""
-    from ml.spec import load_model
+    """Train the live release again, on as much history as its own spec says."""
+    from ml.failures import StepError
 
-    days = load_model(place.root / "models" / model).retrain.window_days
+    line = _live_line(place, model)
+    try:
+        days = ReleasedRules().retraining(place, model, line).limits.window_days
+    except StepError as error:
+        raise RefusedError(
+            f"What version {line['version']} of {model} says about retraining cannot be read: "
+            f"{error}",
+            remedy=f"modelyard train {model} --env {place.name}",
+        ) from error
     return train_now(
         place,
         model,
-        live_release(place, model),
+        release_record(place, line["image"]),
         report,
         start=start,
         end=end,
@@ -99,3 +102,13 @@ def train_now(
         "gate": version.gate,
         "reason": journey.reason if journey.state is not State.LIVE else "",
     }
+
+
+def _live_line(place: Place, model: str) -> Line:
+    line = ReleaseLines.of(place).live(model)
+    if line is None:
+        raise RefusedError(
+            f"No version of {model} is live in {place.name}; there is nothing to train again.",
+            remedy=f"modelyard train {model} --env dev   (then promote it)",
+        )
+    return line

@@ -10,7 +10,7 @@ from modelyard.delivery.operations import Operations
 from modelyard.errors import RefusedError, UsageError, YardError
 from modelyard.live.deploying import deploy_releases
 from modelyard.live.endpoint import endpoint, wait_ready
-from modelyard.live.packages import require_whole
+from modelyard.live.packages import require_servable
 from modelyard.live.releases import Line, ReleaseLines
 from modelyard.live.rollback_intent import Intent, Intents
 from modelyard.place import Place, person
@@ -21,7 +21,7 @@ Deploy = Callable[[Place, Callable[[str], None]], object]
 Served = Callable[[Place, str], str]
 """Returns the version that the endpoint itself names, once it is ready."""
 Check = Callable[[Place, str, Line], None]
-"""Raises where a line's package is not what was signed."""
+"""Raises where a line may not be served: rejected, or its package is not what was signed."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,12 +52,12 @@ def roll_back(
     *,
     deploy: Deploy = deploy_releases,
     served: Served = served_version,
-    check: Check = require_whole,
+    check: Check = require_servable,
 ) -> RolledBack:
     """Make the previous version live again; it is recorded only once it really answers.
 
-    A version whose package is not whole is refused before anything changes. A rollback that was
-    cut off after its line had changed is ended by the next call.
+    A version that was rejected or whose package is not whole is refused before anything changes.
+    A rollback that was cut off after its line had changed is ended by the next call.
     """
     if not reason.strip():
         raise UsageError("A rollback needs a reason.", remedy='--reason "what went wrong"')

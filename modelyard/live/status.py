@@ -3,7 +3,6 @@
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
-from modelyard import catalogue
 from modelyard.errors import YardError
 from modelyard.live.endpoint import Pod, endpoint
 from modelyard.live.releases import ReleaseLines
@@ -84,9 +83,3 @@ def _waiting(place: Place, model: str) -> str:
     operations = Operations.of(place)
     on_their_way = [each for each in Journeys(operations).open() if each.model == model]
     return "; ".join(f"{each.version or 'new'}: {each.state.value}" for each in on_their_way)
-
-
-def models_without_endpoint(found: EnvironmentStatus) -> list[str]:
-    """Name model folders that the environment has not been deployed with."""
-    known = {each.model for each in found.models}
-    return [name for name in catalogue.model_names() if name not in known]

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 from modelyard.errors import NotUpError, RefusedError
 from modelyard.live.releases import ReleaseLines
 from modelyard.place import Place
@@ -13,6 +15,9 @@ from modelyard.versions import group_of
 
 NO_CHAMPION = "none"
 DONE = {"Succeeded", "Failed", "Stopped"}
+REQUESTED_BY = "requested by "
+"""How a run's description names who asked for it: the ARN that STS gave."""
+_NO_SUCH_RUN = {"ResourceNotFound", "ValidationException"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,10 +49,12 @@ def start_training(
     start: str = "",
     end: str = "",
     days: str = "",
+    requested_by: str = "",
 ) -> str:
     """Start training once under this name; a second call finds the first one's execution.
 
-    Whatever became of it: who wants another try gives it another name.
+    Whatever became of it: who wants another try gives it another name. The run itself says who
+    asked for it, the caller by default: delivery holds that against whoever answers for it.
     """
     pipeline = _pipeline(place.releases.training_pipelines, place, model)
     platform = place.platform
@@ -65,18 +72,38 @@ def start_training(
         parameters["End"] = end
     if days:
         parameters["Days"] = days
-    return _start(place, pipeline, name, parameters)
+    return _start(place, pipeline, name, parameters, requested_by or place.caller)
 
 
 def start_data(place: Place, model: str, image_digest: str, *, name: str) -> str:
     """Start the data pipeline: what has landed is checked, curated and mirrored."""
     pipeline = _pipeline(place.releases.data_pipelines, place, model)
-    return _start(place, pipeline, name, {"Image": image_reference(place, image_digest)})
+    parameters = {"Image": image_reference(place, image_digest)}
+    return _start(place, pipeline, name, parameters, place.caller)
 
 
 def training_run(place: Place, model: str, name: str) -> Execution | None:
     """Return the training run that was started under this name, or None."""
     return _named(place, _pipeline(place.releases.training_pipelines, place, model), name)
+
+
+def requester_of_run(place: Place, model: str, run: str) -> str:
+    """Return who asked for a training run as it has said since it began; empty where none does.
+
+    No step of a pipeline may change an execution: what trains cannot say who asked for it.
+    """
+    pipeline = place.releases.training_pipelines.get(model)
+    if not pipeline or not run:
+        return ""
+    arn = f"arn:aws:sagemaker:{place.region}:{place.account}:pipeline/{pipeline}/execution/{run}"
+    try:
+        found = place.client("sagemaker").describe_pipeline_execution(PipelineExecutionArn=arn)
+    except ClientError as error:
+        if error.response["Error"]["Code"] not in _NO_SUCH_RUN:
+            raise
+        return ""
+    said = str(found.get("PipelineExecutionDescription") or "")
+    return said.removeprefix(REQUESTED_BY) if said.startswith(REQUESTED_BY) else ""
 
 
 def data_run(place: Place, model: str, name: str) -> Execution | None:
@@ -144,13 +171,17 @@ def _pipeline(known: dict[str, str], place: Place, model: str) -> str:
     return known[model]
 
 
-def _start(place: Place, pipeline: str, name: str, parameters: dict[str, str]) -> str:
+def _start(
+    place: Place, pipeline: str, name: str, parameters: dict[str, str], requested_by: str
+) -> str:
     known = _named(place, pipeline, name)
     if known is not None:
         return known.arn
     answer = place.client("sagemaker").start_pipeline_execution(
         PipelineName=pipeline,
         PipelineExecutionDisplayName=name,
+        # In the same call: no crash leaves a run of which nobody knows who asked for it.
+        PipelineExecutionDescription=f"{REQUESTED_BY}{requested_by}",
         PipelineParameters=[{"Name": k, "Value": v} for k, v in sorted(parameters.items())],
         # One name may be that of runs of two pipelines.
         ClientRequestToken=hashlib.sha256(f"{pipeline}/{name}".encode()).hexdigest(),

@@ -1,6 +1,7 @@
 """Cuts a file into the batches that land: UTF-8, commas, one spelling for numbers and days."""
 
 import io
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -75,8 +76,13 @@ def _part(source: Source, numbered: Sequence[tuple[SourceColumn, int]]) -> str:
 
 def _places(columns: Sequence[SourceColumn], table: TextTable) -> list[int]:
     """Where each column is in this file; they may stand in another order, none may be missing."""
-    missing = sorted({column.original for column in columns} - set(table.names))
-    if missing:
+    there = Counter(table.names)
+    wanted = Counter(column.original for column in columns)
+    if wanted - there:
+        missing = [
+            f"{name} ({wanted[name]} needed, {there[name]} there)" if there[name] else name
+            for name in sorted(wanted - there)
+        ]
         raise UsageError(
             f"columns missing: {', '.join(missing)}.",
             remedy="the file needs the columns that source.yaml of the model lists",

@@ -3,12 +3,12 @@
 from pathlib import Path
 from typing import Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ml.spec_errors import SpecError, explain, read_mapping
 from ml.spec_sections import Name
 from modelyard.onboarding.kinds import Kind, Logical
+from modelyard.onboarding.writing.yaml_text import dump, one_line
 
 FILE = "source.yaml"
 
@@ -84,12 +84,5 @@ def source_text(source: Source) -> str:
     )
     content = source.model_dump(mode="json", exclude_defaults=True)
     columns = content.pop("columns")
-    body = yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=95)
-    lines = [
-        "  - "
-        + yaml.safe_dump(
-            each, default_flow_style=True, sort_keys=False, allow_unicode=True, width=10**6
-        )
-        for each in columns
-    ]
-    return f"{head}{body}columns:\n{''.join(lines)}"
+    lines = [f"  - {one_line(each)}" for each in columns]
+    return f"{head}{dump(content)}columns:\n{''.join(lines)}"

@@ -18,10 +18,10 @@ from modelyard.report.facts import DataFacts, Facts, LedgerFacts, VersionFacts
 from modelyard.report.life.collect import life
 from modelyard.report.life.facts import LifeFacts
 from modelyard.report.reading import Reading
-from modelyard.storage import read_json, split_uri
+from modelyard.storage import read_json
 from modelyard.story.book import stories
 from modelyard.target import Yard
-from modelyard.versions import Version, versions
+from modelyard.versions import Version, told_by, versions
 
 
 @dataclass
@@ -85,12 +85,6 @@ def _versions(place: Place, model: str) -> list[VersionFacts]:
 
 
 def _version(place: Place, model: str, known: Version, live: str) -> VersionFacts:
-    bucket, prefix = split_uri(known.facts["package_uri"])
-    base = prefix.rstrip("/").removesuffix("/manifest.json")
-
-    def part(name: str) -> dict[str, Any]:
-        return read_json(place.client("s3"), bucket, f"{base}/{name}") or {}
-
     return VersionFacts(
         environment=place.name,
         model=model,
@@ -102,9 +96,9 @@ def _version(place: Place, model: str, known: Version, live: str) -> VersionFact
         git_sha=known.facts["git_sha"],
         image_digest=known.facts["image_digest"],
         run=known.facts["run"],
-        gate_details=part("gate.json"),
-        metrics=part("metrics.json"),
-        lineage=part("lineage.json"),
+        gate_details=told_by(place, known, "gate.json"),
+        metrics=told_by(place, known, "metrics.json"),
+        lineage=told_by(place, known, "lineage.json"),
     )
 
 

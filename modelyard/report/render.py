@@ -95,11 +95,21 @@ def _headline(facts: Facts) -> dict[str, Any]:
         "requests": served["requests"],
         "failed": served["failed"],
         "ledger": sum(len(book.entries) for book in facts.ledgers),
-        "intact": all(book.intact for book in facts.ledgers),
+        "chain": _chain(facts),
         "weeks": sum(len(life.weeks) for life in facts.lives),
         "rang": sum(len(life.broke) for life in facts.lives),
         "best": _best(facts),
     }
+
+
+def _chain(facts: Facts) -> tuple[str, str]:
+    """Look and words for the ledgers together; one that was not read vouches for nothing."""
+    if not all(book.intact for book in facts.ledgers):
+        return "bad", "chain broken"
+    places = {place.environment for place in facts.environments}
+    if not places or places - {book.environment for book in facts.ledgers}:
+        return "idle", "not all read"
+    return "good", "chain whole"
 
 
 def _figures(facts: Facts) -> dict[str, list[str]]:

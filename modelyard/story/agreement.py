@@ -74,13 +74,7 @@ def _waiver(grace: Place, model: str, found: Version, release: dict[str, Any]) -
 def _approval(grace: Place, model: str, found: Version, release: dict[str, Any]) -> dict[str, Any]:
     stored = approvals.find(grace, model, release["image_digest"], found.number)
     if stored is None:
-        stored = approvals.approve(
-            grace,
-            model=model,
-            release=release,
-            evidence={"version": found.number, "outcome": evidence.PASSED, **found.facts},
-            version=found.number,
-        )
+        stored = approvals.approve_version(grace, model=model, version=found)
     return dict(stored["statement"])
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from modelyard.place import Place
 from modelyard.story.calling import Desk
 from modelyard.story.patience import wait_for_rows
-from modelyard.story.replay import ONE_DAY, Replay
+from modelyard.story.replay import ONE_DAY, WEEK, Replay
 
 
 @dataclass(kw_only=True)
@@ -33,17 +33,23 @@ class Days:
         self.live_until(first)
 
     def tell_the_rest(self) -> None:
-        """Tell what became known of the last days' rows after them."""
-        self.desk.tell(midnight(self.next) + self.replay.latest)
+        """Tell what became known after the last day, and wait until all of it is in its table.
+
+        Whoever compares versions at once must find the rows that anybody finds later.
+        """
+        replay = self.replay
+        self.desk.tell(midnight(self.next) + replay.latest)
+        self.see_merged(max(replay.first, replay.last - WEEK), replay.last + replay.latest)
 
     def see_merged(self, first: date, last: date) -> None:
         """Wait until the answers and outcomes of these days are in their tables."""
-        model, lived = self.replay.model, self.replay.lived
-        answers = lived(first, last).height
+        model, asked_until = self.replay.model, min(last, self.replay.last)
+        answers = self.replay.lived(first, asked_until).height
         wait_for_rows(self.place, f"predictions/{model}", "event_day", (first, last), answers)
         # Outcomes of the days before count too: those were posted in this span, if at all.
         span = (midnight(first) + timedelta(microseconds=1), midnight(last + ONE_DAY))
-        known = lived(max(self.replay.first, first - self.replay.latest), last)["known_at"]
+        since = max(self.replay.first, first - self.replay.latest)
+        known = self.replay.lived(since, asked_until)["known_at"]
         outcomes = int(known.is_between(*span).sum())
         wait_for_rows(self.place, f"labels/{model}", "known_at", span, outcomes)
 

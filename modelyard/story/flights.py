@@ -9,8 +9,8 @@ from modelyard.place import Place
 from modelyard.storage import list_keys
 from modelyard.story.half_year import HalfYear
 from modelyard.story.ingesting import ingest, mirrored
-from modelyard.story.lengths import FLIGHTS
-from modelyard.story.replay import Replay
+from modelyard.story.lengths import FLIGHTS, first_weeks
+from modelyard.story.replay import MOST_WEEKS, Replay
 from modelyard.story.subject import Life, Report
 
 MODEL = FLIGHTS
@@ -27,6 +27,8 @@ class Flights:
     model: str = MODEL
     tables: tuple[str, ...] = ("flights", "weather")
     life: Life = "weeks"
+    weeks: int = MOST_WEEKS
+    """How many weeks of the half year are lived."""
 
     @property
     def titles(self) -> dict[str, str]:
@@ -34,7 +36,7 @@ class Flights:
         return {
             "data": "Data: January to April land, are checked and mirrored",
             "second": "Second version: May and June land, champion against candidate",
-            "life": "Life: July to December",
+            "life": f"Life: {self._lived}",
         }
 
     @property
@@ -43,8 +45,8 @@ class Flights:
         return {"said": "mean_prediction", "late": "label_rate", "auc": "performance"}
 
     def replay(self, place: Place, report: Report) -> Replay:
-        """July to December."""
-        return HalfYear(place=place, report=report)
+        """July to December, or its first weeks."""
+        return HalfYear(place=place, report=report, weeks=self.weeks)
 
     def require_ready(self) -> None:
         """It comes with the platform and is there."""
@@ -96,6 +98,12 @@ class Flights:
         """Land May and June."""
         batches = example_batches(MODEL, SECOND_MONTHS, whole=False)
         self._ingest(place, batches, "story-second", report)
+
+    @property
+    def _lived(self) -> str:
+        if self.weeks == MOST_WEEKS:
+            return "July to December"
+        return f"{first_weeks(self.weeks)} from July on"
 
     def _ingest(self, place: Place, batches: Batches, purpose: str, report: Report) -> None:
         files = {table: each.items() for table, each in batches.items()}

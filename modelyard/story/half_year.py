@@ -11,10 +11,8 @@ from modelyard.live.training import follow
 from modelyard.place import Place
 from modelyard.story.attempts import ingest_name, ingested
 from modelyard.story.lengths import FLIGHTS
-from modelyard.story.replay import MOST_WEEKS, WEEK
+from modelyard.story.replay import MOST_WEEKS, ONE_DAY, WEEK
 from modelyard.story.subject import Report
-
-LAST_MONTH = 12
 
 
 @dataclass(kw_only=True)
@@ -24,8 +22,9 @@ class HalfYear:
     place: Place
     report: Report
     model: str = FLIGHTS
+    weeks: int = MOST_WEEKS
+    """How many of its weeks are lived."""
     first: date = date(2013, 7, 1)
-    last: date = date(2013, 12, 31)
     latest: timedelta = timedelta(days=3)
     _ready: int = 0
     _runs: dict[int, str] = field(default_factory=dict)
@@ -36,9 +35,14 @@ class HalfYear:
         found: tuple[str, ...] = _past().KEY
         return found
 
+    @property
+    def last(self) -> date:
+        """A day beyond the last week, for only that says that it is over."""
+        return self.first + self.weeks * WEEK + ONE_DAY
+
     def mondays(self) -> tuple[date, ...]:
-        """Every week that lies whole in the half year."""
-        return tuple(self.first + number * WEEK for number in range(MOST_WEEKS))
+        """Every week that lies whole between the ends."""
+        return tuple(self.first + number * WEEK for number in range(self.weeks))
 
     def ready(self, day: date) -> None:
         """Return once the month's features can be asked for; begin with the month after."""
@@ -58,7 +62,9 @@ class HalfYear:
 
     def _begin(self, month: int) -> None:
         purpose = f"story-life-{month:02d}"
-        if month > LAST_MONTH or month in self._runs or ingested(self.place, self.model, purpose):
+        if month > self.last.month or month in self._runs:
+            return
+        if ingested(self.place, self.model, purpose):
             return
         for key in land(self.place, example_batches(self.model, (month,), whole=False)):
             self.report(f"prod landed {key}")

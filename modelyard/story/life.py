@@ -8,8 +8,8 @@ from modelyard.live.endpoint import endpoint
 from modelyard.live.watching import WatchedWeek, automatic_retrainings, watched_weeks
 from modelyard.place import Place
 from modelyard.story.calling import resume
-from modelyard.story.comparing import comparisons
 from modelyard.story.days import Days
+from modelyard.story.record import written
 from modelyard.story.replay import ONE_DAY, WEEK, Replay
 from modelyard.story.stage import Stage
 from modelyard.story.teller import Teller
@@ -82,15 +82,7 @@ def _live(teller: Teller) -> dict[str, Any]:
     days.tell_the_rest()
     # What comes after the story goes by the machine's time again.
     clock.real()
-    for found in comparisons(place, teller.model, replay.last):
-        teller.report(found.told)
-    weeks = _weeks(place, replay)
-    return {
-        "rows": {
-            "answers": sum(each.rows for each in weeks),
-            "outcomes": sum(each.labelled for each in weeks),
-        }
-    }
+    return written(place, teller.model, _weeks(place, replay), teller.report)
 
 
 def _week(teller: Teller, days: Days, watch: Watch) -> Happened:

@@ -26,6 +26,8 @@ class OwnDays:
     first: date
     land: Callable[[], None]
     """Lands and ingests what is lived, once."""
+    weeks: int = MOST_WEEKS
+    """How many weeks are lived at most."""
     latest: timedelta = ONE_DAY
     _ready: bool = False
 
@@ -36,7 +38,7 @@ class OwnDays:
 
     @property
     def last(self) -> date:
-        """The last day with rows, half a year on at most; the first one before there are any."""
+        """The last day with rows among those weeks; the first one before there are any."""
         return self._last_of(self._rows)
 
     def mondays(self) -> tuple[date, ...]:
@@ -61,7 +63,7 @@ class OwnDays:
         return self._rows.filter(self._rows["day"].is_between(first, last))
 
     def _last_of(self, rows: Any) -> date:
-        end = self.first + MOST_WEEKS * WEEK
+        end = self.first + self.weeks * WEEK
         found = rows["day"].max()
         return self.first if found is None else min(found, end)
 
@@ -81,7 +83,7 @@ class OwnDays:
 
         data = self._spec.data
         tables = {name: self._curated(name) for name in data.tables}
-        until = self.first + MOST_WEEKS * WEEK + ONE_DAY
+        until = self.first + self.weeks * WEEK + ONE_DAY
         found = feature_table(self._spec, tables, Window(start=self.first, end=until))
         said = found.select(
             *(polars.col(f"{KEY_PREFIX}{name}").alias(name) for name in data.entity_key),

@@ -12,11 +12,11 @@ from modelyard.onboarding.user_made import batches_of, parts_of
 from modelyard.place import Place
 from modelyard.story.attempts import ingested
 from modelyard.story.ingesting import ingest, mirror_of
-from modelyard.story.lengths import how_to_go_on
+from modelyard.story.lengths import first_weeks, how_to_go_on
 from modelyard.story.own_days import OwnDays
 from modelyard.story.own_parts import OwnParts, split
 from modelyard.story.readiness import require_ready
-from modelyard.story.replay import Replay
+from modelyard.story.replay import MOST_WEEKS, Replay
 from modelyard.story.subject import Life, Report
 
 MARK = 8
@@ -30,6 +30,8 @@ class OwnFile:
     root: Path
     model: str
     source: Source
+    weeks: int = MOST_WEEKS
+    """How many of the weeks that are left are lived at most."""
 
     @property
     def tables(self) -> tuple[str, ...]:
@@ -48,11 +50,12 @@ class OwnFile:
         """Headings of the stages about data."""
         name = self.source.file.name
         first = f"the earlier rows of {name}" if self._timed else name
+        some = "" if self.weeks == MOST_WEEKS else f", {first_weeks(self.weeks)}"
         later = f"the later rows of {name} land" if self._timed else f"from {name} once more"
         return {
             "data": f"Data: {first} land{'' if self._timed else 's'}, checked and mirrored",
             "second": f"Second version: {later}, champion against candidate",
-            "life": f"Life: the last rows of {name}, day by day",
+            "life": f"Life: the last rows of {name}, day by day{some}",
         }
 
     @property
@@ -112,7 +115,9 @@ class OwnFile:
             if not self._done(place, self._lived):
                 self._land(place, self._lived, self._parts.lived, report)
 
-        return OwnDays(place=place, model=self.model, time=time, first=first, land=land)
+        return OwnDays(
+            place=place, model=self.model, time=time, first=first, land=land, weeks=self.weeks
+        )
 
     @property
     def _timed(self) -> bool:

@@ -11,6 +11,7 @@ from modelyard.live.watch_job import WatchJob
 from modelyard.live.watching import WatchedWeek, watched_weeks, weeks_in
 from modelyard.place import Place
 from modelyard.story.patience import until_ended, when_changed
+from modelyard.story.record import written_slices
 from modelyard.story.rows import labelled_in
 from modelyard.story.stage import Stage
 from modelyard.story.teller import Teller
@@ -60,7 +61,10 @@ def _live(teller: Teller) -> dict[str, Any]:
     told = _watch(place, model, _enough(teller, run))
     for number, each in enumerate(told, start=1):
         teller.report(_said(number, each, teller.subject.words))
-    return {"rows": {"answers": rows.height, "outcomes": rows.height}}
+    return {
+        "rows": {"answers": rows.height, "outcomes": rows.height},
+        "slices": written_slices(told),
+    }
 
 
 def _ask_and_tell(found: Endpoint, part: Any) -> list[str]:

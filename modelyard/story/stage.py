@@ -42,32 +42,50 @@ def walk(
         evidence = stage.is_true()
         if evidence is not None:
             report(f"{heading}: already true: {evidence}")
+            if book.spent(stage.name):
+                # Its last attempt was cut off, and what it had begun came true without it.
+                _write(book, stage, evidence, {})
             between(stage.name)
             continue
         report(heading)
-        begun = time.monotonic()
         with doing(
             f"the story, stage {number} ({stage.title})",
             state="the stages before it are true and stay so; this one goes on where it stopped",
             resume=again,
         ):
-            facts = stage.make()
-            evidence = stage.is_true()
-        if evidence is None:
-            raise RefusedError(
-                f"Stage {number} ({stage.title}) ran, but its end state does not hold.",
-                remedy=f"modelyard status shows what is up; then: {again}",
-            )
-        seconds = round(time.monotonic() - begun, 1)
-        book.write(
-            Chapter(
-                name=stage.name,
-                title=stage.title,
-                seconds=seconds,
-                evidence=evidence,
-                at=now(),
-                facts=facts,
-            )
-        )
+            evidence, facts = _make(stage, number, book, again)
+        seconds = _write(book, stage, evidence, facts)
         report(f"    {evidence} ({seconds} s)")
         between(stage.name)
+
+
+def _make(stage: Stage, number: int, book: Book, again: str) -> tuple[str, dict[str, Any]]:
+    """Make a stage true; what the attempt took is in the book, however it ends."""
+    begun = time.monotonic()
+    try:
+        facts = stage.make()
+        evidence = stage.is_true()
+    finally:
+        book.spend(stage.name, time.monotonic() - begun)
+    if evidence is None:
+        raise RefusedError(
+            f"Stage {number} ({stage.title}) ran, but its end state does not hold.",
+            remedy=f"modelyard status shows what is up; then: {again}",
+        )
+    return evidence, facts
+
+
+def _write(book: Book, stage: Stage, evidence: str, facts: dict[str, Any]) -> float:
+    """Close the chapter with the seconds of all its attempts, and return them."""
+    seconds = round(book.so_far(stage.name) + book.spent(stage.name), 1)
+    book.write(
+        Chapter(
+            name=stage.name,
+            title=stage.title,
+            seconds=seconds,
+            evidence=evidence,
+            at=now(),
+            facts=facts,
+        )
+    )
+    return seconds

@@ -30,6 +30,10 @@ class Subject(Protocol):
         """How its life in production is told; see `life.py` and `slices.py`."""
 
     @property
+    def weeks(self) -> int:
+        """How many weeks are lived at most, where its life is told by weeks."""
+
+    @property
     def words(self) -> dict[str, str]:
         """Word → signal of a week's or slice's figures that are told of its life."""
 

@@ -8,10 +8,11 @@ from modelyard.onboarding.source import load_source
 from modelyard.story.flights import Flights
 from modelyard.story.lengths import FLIGHTS
 from modelyard.story.own_file import OwnFile
+from modelyard.story.replay import MOST_WEEKS
 from modelyard.story.subject import Subject
 
 
-def subject_of(root: Path, name: str) -> Subject:
+def subject_of(root: Path, name: str, weeks: int = MOST_WEEKS) -> Subject:
     """Return what the story of a model needs; raises UsageError where there is no such story."""
     try:
         model = catalogue.model(name)
@@ -21,7 +22,7 @@ def subject_of(root: Path, name: str) -> Subject:
             remedy=f"{error.remedy}; or: modelyard model new {name} --from FILE --label COLUMN",
         ) from error
     if model == FLIGHTS:
-        return Flights()
+        return Flights(weeks=weeks)
     source = load_source(root / "models" / model)
     if source is None:
         raise UsageError(
@@ -29,4 +30,4 @@ def subject_of(root: Path, name: str) -> Subject:
             "its story is not told.",
             remedy=f"modelyard data land {model}; modelyard train {model} --env dev",
         )
-    return OwnFile(root=root, model=model, source=source)
+    return OwnFile(root=root, model=model, source=source, weeks=weeks)

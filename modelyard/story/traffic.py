@@ -98,7 +98,8 @@ class Traffic:
                 self.last_id = str(content.get("parameters", {}).get("prediction_id", ""))
             else:
                 problem = f"HTTP {answer.status_code}: {answer.text[:200]}"
-        except (httpx.HTTPError, ValueError) as error:
+        except Exception as error:
+            # An answer of another shape too: the client must not end, and so count nothing more.
             problem = f"{type(error).__name__}: {error}"
         self._note(begun, problem, version)
 

@@ -4,9 +4,8 @@ from modelyard.delivery.journey import Journey, State
 from modelyard.errors import RefusedError
 from modelyard.live.promotion import require_live
 from modelyard.place import Place
-from modelyard.storage import read_json, split_uri
 from modelyard.story.lengths import how_to_go_on
-from modelyard.versions import version
+from modelyard.versions import told_by, version
 
 
 def require_passed(place: Place, journey: Journey) -> Journey:
@@ -26,10 +25,7 @@ def require_passed(place: Place, journey: Journey) -> Journey:
 
 def unpassed(place: Place, model: str, number: str) -> list[str]:
     """Return the rules of a version's gate that were not passed, with what was measured."""
-    package = version(place, model, number).facts["package_uri"]
-    bucket, prefix = split_uri(package)
-    key = f"{prefix.rstrip('/').removesuffix('/manifest.json')}/gate.json"
-    gate = read_json(place.client("s3"), bucket, key) or {}
+    gate = told_by(place, version(place, model, number), "gate.json")
     return [
         f"{rule['name']}: {rule['text']}"
         for rule in gate.get("rules", [])

@@ -3,6 +3,7 @@
 import importlib.metadata
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs
 
 import grpc
 
@@ -40,7 +41,8 @@ class ProviderService:
         emulator.pages["counts"] = self._counts
 
     def _counts(self, environ: dict[str, Any]) -> tuple[int, object]:
-        return 200, self.records.counts()
+        asked = parse_qs(str(environ.get("QUERY_STRING", "")))
+        return 200, self.records.counts(*asked.get("account", ())[:1])
 
     def stop(self) -> None:
         """Stop serving."""

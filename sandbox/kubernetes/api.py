@@ -14,7 +14,6 @@ from sandbox.errors import SandboxError
 
 JSON = "application/json"
 APPLY = "application/apply-patch+yaml"
-MERGE = "application/merge-patch+json"
 
 
 class ApiError(SandboxError):

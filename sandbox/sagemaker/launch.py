@@ -1,7 +1,6 @@
-"""Starts a step's container; a small border, so that tests can put plain processes there."""
+"""Starts a step's container; a small border, so that plain processes can be put there."""
 
 import subprocess
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import IO, Protocol
@@ -67,19 +66,3 @@ class ContainerLauncher:
                 Mount(source=token, target=TOKEN_FILE, read_only=True),
             ],
         ).start(stdout=subprocess.PIPE)
-
-
-class ProcessLauncher:
-    """Runs the command as a plain process of this interpreter's environment; for tests."""
-
-    def launch(self, job: Job, environment: Mapping[str, str], scratch: Path) -> Running:
-        """Start the process."""
-        words = [sys.executable if word == "python" else word for word in job.argv]
-        token = str(scratch / "token")
-        return subprocess.Popen(
-            words,
-            env={**environment, "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE": token},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-        )

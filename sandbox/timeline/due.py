@@ -1,7 +1,7 @@
 """What is due at a moment, and what became of it."""
 
 import datetime
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -33,6 +33,8 @@ class Due:
     name: str
     fire: Callable[[], list[Outcome]]
     """Called once, when the clock stands at `at`."""
+    arn: str = ""
+    """Tells it from others of its name: schedules of another group, rules of another bus."""
 
     @property
     def order(self) -> tuple[datetime.datetime, str, str, str]:
@@ -53,3 +55,20 @@ class Source(Protocol):
 
         What cannot be read is told in `problems`, in words.
         """
+
+
+def everything_due(
+    sources: Iterable[Source],
+    after: datetime.datetime,
+    until: datetime.datetime,
+    problems: list[str],
+) -> list[Due]:
+    """Ask every source; in the order in which it fires."""
+    found = [due for source in sources for due in source.due(after, until, problems)]
+    return sorted(found, key=lambda each: each.order)
+
+
+def latest_of_each(due: Iterable[Due]) -> list[Due]:
+    """Of all that stems from one schedule only the last; in the order in which it fires."""
+    latest = {(each.kind, each.environment, each.name, each.arn): each for each in due}
+    return sorted(latest.values(), key=lambda each: each.order)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from sandbox.timeline.clock import ClockError, SandboxClock, text, wall
-from sandbox.timeline.due import LIMIT, Due, Outcome, Source
+from sandbox.timeline.due import LIMIT, Due, Outcome, Source, everything_due, latest_of_each
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,9 +126,18 @@ class Timeline:
             if self.clock.simulated:
                 return None
             moved, now = Moved(before=self._seen), wall()
-            for due in self._due(self._seen, now, moved, by_wall=True):
-                self._fire(due, moved)
+            # First of all: what raises below would raise again at every later tick.
             self._seen = now
+            sources = [each for each in self._sources if each.by_wall]
+            due = everything_due(sources, moved.before, now, moved.problems)
+            if len(due) > LIMIT:
+                moved.problems.append(
+                    f"{len(due)} things were due between {text(moved.before)} and {text(now)}, "
+                    "while nobody looked: of each only the latest is started."
+                )
+                due = latest_of_each(due)
+            for each in due:
+                self._fire(each, moved)
             moved.alarms += self._alarms.observe(now, moved.problems)
             for problem in moved.problems:
                 if problem not in self._told:
@@ -144,25 +153,15 @@ class Timeline:
         for follower in self._followers:
             moved.problems += follower(simulated)
 
-    def _due(
-        self,
-        after: datetime.datetime,
-        until: datetime.datetime,
-        moved: Moved,
-        *,
-        by_wall: bool = False,
-    ) -> list[Due]:
-        due: list[Due] = []
-        for source in self._sources:
-            if source.by_wall or not by_wall:
-                due += source.due(after, until, moved.problems)
+    def _due(self, after: datetime.datetime, until: datetime.datetime, moved: Moved) -> list[Due]:
+        due = everything_due(self._sources, after, until, moved.problems)
         if len(due) > LIMIT:
             raise ClockError(
                 f"{len(due)} things are due between {text(after)} and {text(until)}, "
                 f"more than {LIMIT}.",
                 "Move the clock in smaller steps.",
             )
-        return sorted(due, key=lambda each: each.order)
+        return due
 
     def _replay(self, due: list[Due], until: datetime.datetime, moved: Moved) -> None:
         for each in due:

@@ -95,7 +95,7 @@ def test_code_that_fails_on_its_tables_is_told_with_its_line(folder: Path) -> No
 
 
 def test_features_that_need_what_the_mirror_lacks_are_told(folder: Path) -> None:
-    edit(folder, "model.yaml", "        quasi_identifiers: [sex]", "        drop: [sex]")
+    edit(folder, "model.yaml", "        quasi_identifiers: [age, sex]", "        drop: [sex]")
     (told,) = folder_problems(folder)
     assert told.startswith("models/diabetes/features.py: build returned no column sex")
     assert "on the mirror" in told

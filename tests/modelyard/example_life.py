@@ -6,9 +6,10 @@ from datetime import date, timedelta
 
 from ml.monitoring.drift_limits import judge
 from modelyard.live.aftermath import Aftermath
+from modelyard.live.retrainings import Retraining
 from modelyard.live.watch_alarms import WatchAlarm
 from modelyard.live.watching import ALARM, RECENT, Finding, WatchedWeek
-from modelyard.report.life.facts import LifeFacts, RetrainingFacts
+from modelyard.report.life.facts import LifeFacts
 
 MONDAYS = [date(2013, 7, 1) + timedelta(days=7 * number) for number in range(26)]
 SLICES = [date(1970, 1, 5) + timedelta(days=7 * number) for number in range(12)]
@@ -17,10 +18,19 @@ FEATURES = (
     "carrier_late_2h", "route_late_8h",
 )  # fmt: skip
 LIMITS = {"mean_prediction": 0.02, "label_rate": 0.02, "performance": 0.02}
-AFTER = Aftermath(
-    metric="roc_auc", version="3", before="1", first_day="2013-12-10", last_day="2013-12-29",
-    days=20, rows=17_460, candidate=0.7556, reference=0.754, gain=0.0016, low=-0.004, high=0.005,
-)  # fmt: skip
+AFTER = [
+    Aftermath(
+        metric="roc_auc", version="3", before="1", first_day="2013-12-10",
+        last_day="2013-12-31", days=22, rows=19_460, candidate=0.7556, reference=0.754,
+        gain=0.0016, low=-0.004, high=0.005,
+    ),
+    Aftermath(
+        metric="roc_auc", version="4", before="3", first_day="2013-12-17",
+        last_day="2013-12-31", days=15, rows=13_113, candidate=0.7389, reference=0.7483,
+        gain=-0.0094, low=-0.0214, high=-0.0002,
+    ),
+]  # fmt: skip
+"""Of the version that went live, and of the one that was kept."""
 ALARMS = [
     WatchAlarm(
         name=f"flight-delay-drift-{signal.replace('_', '-')}-1f0c2a9",
@@ -37,7 +47,7 @@ Wave = Callable[[int], float]
 
 
 def half_year() -> LifeFacts:
-    """July to December: calm until December, then a break, a retraining and a new version."""
+    """July to December: calm until December, then a break, a new version, and one that is kept."""
     return LifeFacts(
         environment="prod",
         model="flight_delay",
@@ -48,15 +58,22 @@ def half_year() -> LifeFacts:
         limits=LIMITS,
         weeks=_weeks(MONDAYS, _late, versions=lambda n: ["3", "1"] if n == 23 else ["1"]),
         retrainings=[
-            RetrainingFacts(
+            Retraining(
                 at="2013-12-10T06:01:00+00:00", cause=f"alarm {ALARMS[0].name}",
                 starts=True, reason="retrain requested by alarm; 0.05 USD expected",
                 state="live", version="3",
             ),
-            RetrainingFacts(
+            Retraining(
                 at="2013-12-16T02:00:00+00:00", cause=f"alarm {ALARMS[1].name}",
                 starts=False,
                 reason="cool-down of 7 days: a retraining of 2013-12-10 is within it",
+            ),
+            Retraining(
+                at="2013-12-17T06:01:00+00:00", cause=f"alarm {ALARMS[2].name}",
+                starts=True, reason="retrain requested by alarm; 0.05 USD expected",
+                state="awaiting waiver", version="4",
+                outcome="the gate of version 4 says failed: modelyard waive flight_delay "
+                "--env prod --version 4 --reason … --expires …",
             ),
         ],
         releases=[{"kind": "released", "version": "3", "at": "2030-01-02T03:07:00Z"}],

@@ -8,7 +8,7 @@ from ml.monitoring.training_cost import Estimate
 from ml.spec_operations import Retrain
 from modelyard import versions
 from modelyard.delivery import worker
-from modelyard.delivery.retraining import RetrainRules
+from modelyard.delivery.released_rules import RetrainRules
 from modelyard.delivery.station import Station
 from modelyard.live.releases import ReleaseLines
 from modelyard.place import Place

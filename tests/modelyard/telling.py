@@ -216,7 +216,7 @@ def telling(
         for person in ("ada", "grace"):
             entered = plug.enter(world.enter(root, name, person))
             people[name, person] = world.adopt_outputs(entered, model)
-        _pipeline(places[name], model)
+        world.make_pipelines(places[name], model)
         ReleaseLines.of(places[name]).set_runtime_image(world.IMAGE)
         deliveries.append(_delivery(places[name], works))
     s3, bucket = places["dev"].client("s3"), places["dev"].platform.artifacts_bucket
@@ -247,16 +247,6 @@ def _delivery(place: Place, works: Works) -> Station:
         record=append_once,
     )
     return Station(place=place, machinery=mixed, report=lambda message: None)
-
-
-def _pipeline(place: Place, model: str) -> None:
-    for name in (f"{kebab(model)}-training", f"{kebab(model)}-data"):
-        place.client("sagemaker").create_pipeline(
-            PipelineName=name,
-            PipelineDefinition="{}",
-            ClientRequestToken="0" * 32,
-            RoleArn=f"arn:aws:iam::{place.account}:role/pipeline",
-        )
 
 
 def _stand_in(monkeypatch: pytest.MonkeyPatch, works: Works) -> None:

@@ -17,8 +17,8 @@ from modelyard.delivery.operations import Operations
 from modelyard.delivery.retraining import journey_id
 from modelyard.live import aftermath, watching
 from modelyard.place import Place
-from modelyard.report.life.collect import followed, latest_released, life
-from modelyard.report.life.facts import LifeFacts, RetrainingFacts
+from modelyard.report.life.collect import life
+from modelyard.report.life.facts import LifeFacts
 from modelyard.report.reading import Reading
 from tests.modelyard import world
 from tests.modelyard.living import ring
@@ -96,7 +96,7 @@ def test_weeks_come_from_the_lake_and_releases_from_the_ledger(lived: Place) -> 
     assert [entry["version"] for entry in found.releases] == ["1"]
     assert (found.outcome, found.task, found.dated) == ("late", "classification", True)
     assert found.limits == {"mean_prediction": 0.02, "label_rate": 0.02, "performance": 0.02}
-    assert (found.alarms, found.after) == ([], None)
+    assert (found.alarms, found.after) == ([], [])
 
 
 def test_a_retraining_is_shown_with_what_its_journey_came_to(lived: Place) -> None:
@@ -127,25 +127,6 @@ def test_a_model_that_is_neither_live_nor_watched_is_not_asked_for_its_spec(live
     reading = Reading()
     assert life(lived, "diabetes", [], False, reading) is None
     assert reading.missing == []
-
-
-def test_a_version_is_compared_with_the_one_it_followed() -> None:
-    lines = [{"version": each} for each in ("1", "2", "1", "3", "4")]
-    pair = followed(lines, "3")
-    assert pair is not None
-    assert [line["version"] for line in pair] == ["1", "3"]
-    assert followed(lines, "5") is None
-    assert followed(lines[:1], "1") is None
-
-
-def test_one_that_was_kept_back_does_not_hide_the_one_that_went_live() -> None:
-    lines = [{"version": each} for each in ("2", "1", "3")]
-    known = {"at": "2013-12-10T06:01:00+00:00", "cause": "alarm", "starts": True, "reason": "-"}
-    live, kept = (RetrainingFacts(**known, version=each) for each in ("3", "4"))
-    skipped = RetrainingFacts(**{**known, "starts": False})
-    found = latest_released(lines, [live, kept, skipped])
-    assert found == (live, ({"version": "1"}, {"version": "3"}))
-    assert latest_released(lines, [kept, skipped]) is None
 
 
 def test_a_live_model_without_a_watched_week_is_no_gap(lived: Place) -> None:

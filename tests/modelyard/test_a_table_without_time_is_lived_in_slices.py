@@ -2,12 +2,14 @@
 
 import io
 from dataclasses import dataclass, field
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
 import polars as pl
 import pytest
 
+from ml.monitoring.windows import FIRST_MONDAY
 from modelyard.live.endpoint import Endpoint
 from modelyard.live.example import drawn_rows
 from modelyard.live.watching import ALARM, RECENT, Finding, WatchedWeek
@@ -35,7 +37,7 @@ def judged(signal: str, *, p: float | None = 0.5, breach: bool = False) -> Findi
 
 def watched(number: int, labelled: int = SIZE, **how: Any) -> WatchedWeek:
     return WatchedWeek(
-        week=f"1970-{number:03d}",
+        week=str(FIRST_MONDAY + timedelta(weeks=number)),
         ended="",
         rows=SIZE,
         labelled=labelled,
@@ -155,6 +157,14 @@ def test_a_slice_unlike_those_before_is_told_as_such(production: Production) -> 
     assert production.said[-19].endswith("said 0.250, calm")
     assert production.said[-13].endswith("unlike the slices before: mean_prediction")
     assert str(stage.is_true()).endswith("19 judged, unlike the slices before: mean_prediction")
+
+
+def test_every_slice_is_written_down_with_its_verdict(production: Production) -> None:
+    production.found[7] = watched(7, breach=True, p=0.0)
+    slices = production.stage().make()["slices"]
+    assert [each["slice"] for each in slices] == [*range(1, 21)]
+    assert [each["slice"] for each in slices if each["broke"] == ["mean_prediction"]] == [8]
+    assert {(each["rows"], each["coverage"]) for each in slices} == {(SIZE, 1.0)}
 
 
 def test_rows_are_drawn_from_all_labelled_ones_the_same_every_time() -> None:

@@ -1,5 +1,6 @@
 """Whatever is typed wrongly: one message with what is allowed, the right code, no traceback."""
 
+import io
 from pathlib import Path
 
 import pytest
@@ -55,6 +56,35 @@ def test_typed_wrongly(
     assert typed.err.count("error:") == 1
     assert "Traceback" not in typed.err
     assert typed.out == ""
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"\x89PNG\r\n\x1a\n\x00", "is not text"),
+        ("{}".encode("utf-16"), "is not text"),
+        (b"[" * 100_000, "is not JSON"),
+        (b'\xef\xbb\xbf{"rows": []}', 'needs a list "inputs"'),
+    ],
+    ids=["a picture", "UTF-16", "brackets", "a byte order mark"],
+)
+def test_a_file_or_stdin_that_is_no_request_is_refused(
+    checkout: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    content: bytes,
+    said: str,
+) -> None:
+    file = checkout / "request"
+    file.write_bytes(content)
+    for given in (str(file), "-"):
+        stdin = io.TextIOWrapper(io.BytesIO(content), encoding="utf-8")
+        monkeypatch.setattr("sys.stdin", stdin)
+        typed = type_(capsys, "predict", "flight_delay", "--file", given)
+        assert typed.code == ExitCode.USAGE
+        assert said in typed.err
+        assert ("UTF-8" in typed.err) == (said == "is not text")
+        assert typed.err.count("error:") == 1
 
 
 def test_what_needs_the_sandbox_says_how_to_start_it(

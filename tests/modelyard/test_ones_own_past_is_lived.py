@@ -64,10 +64,10 @@ def at(day: date, hour: float = 8) -> datetime:
 
 
 @pytest.fixture
-def past(root: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[Any], OwnDays]:
+def past(root: Path, monkeypatch: pytest.MonkeyPatch) -> "Past":
     """The days of a table that lands when the first of them is to be ready."""
 
-    def made(table: Any) -> OwnDays:
+    def made(table: Any, weeks: int = MOST_WEEKS) -> OwnDays:
         lake = Lake()
         monkeypatch.setattr(own_days, "delta", lake.opened)
         monkeypatch.setattr(own_days, "wait_for_tables", lambda place, model: None)
@@ -78,12 +78,13 @@ def past(root: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[Any], OwnDays
             time="seen_at",
             first=FIRST,
             land=lambda: setattr(lake, "table", table),
+            weeks=weeks,
         )
 
     return made
 
 
-Past = Callable[[Any], OwnDays]
+Past = Callable[..., OwnDays]
 
 
 def test_before_its_rows_have_landed_there_is_nothing_to_live(past: Past) -> None:
@@ -132,6 +133,13 @@ def test_half_a_year_is_enough(past: Past) -> None:
     days.ready(FIRST)
     assert len(days.mondays()) == MOST_WEEKS - 1
     assert days.last == FIRST + MOST_WEEKS * WEEK
+
+
+def test_a_few_weeks_are_the_first_ones(past: Past) -> None:
+    days = past(curated([at(MONDAY + number * WEEK) for number in range(10)]), weeks=4)
+    days.ready(FIRST)
+    assert days.mondays() == tuple(MONDAY + number * WEEK for number in range(3))
+    assert days.last <= FIRST + 4 * WEEK
 
 
 def test_a_day_with_more_rows_than_can_be_asked_is_drawn_from_and_always_alike(past: Past) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from modelyard.live.watching import RECENT
+from modelyard.report.facts import VersionFacts
 from modelyard.report.life import charts, features, gains, panels
 from modelyard.report.life.axis import marks, unseen_releases
 from modelyard.report.life.corridor import corridor
@@ -20,10 +21,14 @@ from tests.modelyard.example_facts import facts
 from tests.modelyard.example_life import classes, half_year, slices, unwatched
 
 
+def made() -> list[VersionFacts]:
+    """The versions that came by themselves, newest first."""
+    return [each for each in facts().versions if each.number in ("3", "4")]
+
+
 def page_of(*lives: LifeFacts) -> str:
     """What a reader reads, without scripts, styles and tags."""
-    third = [each for each in facts().versions if each.number == "3"]
-    page = render(replace(facts(), lives=[*lives], versions=third, stories={}))
+    page = render(replace(facts(), lives=[*lives], versions=made(), stories={}))
     body = re.sub(r"<(script|style)>.*?</\1>", "", page, flags=re.DOTALL)
     return " ".join(re.sub(r"<[^>]+>", " ", body).split())
 
@@ -65,7 +70,9 @@ def test_the_whole_life_is_told_in_one_paragraph() -> None:
     assert summary(half_year()) == (
         "2013-07-01 to 2013-12-29: 18 weeks as usual, 6 weeks not fully judged, 2 unlike those "
         "before (2013-12-02, 2013-12-09). The retraining for alarm "
-        "flight-delay-drift-label-rate-1f0c2a9 of 2013-12-10 06:01 made version 3 (live)."
+        "flight-delay-drift-label-rate-1f0c2a9 of 2013-12-10 06:01 made version 3 (live). "
+        "The retraining for alarm flight-delay-drift-performance-1f0c2a9 of 2013-12-17 06:01 "
+        "made version 4 (awaiting waiver)."
     )
     assert summary(classes()).endswith(
         ": 6 weeks as usual, 6 weeks not fully judged, none rang. Nothing asked for a retraining."
@@ -157,27 +164,37 @@ def test_the_days_after_are_told_whatever_the_interval(
     low: float, high: float, verdict: str
 ) -> None:
     life = half_year()
-    assert life.after is not None
-    life = replace(life, after=replace(life.after, low=low, high=high))
-    told = gains.comparisons(life, [])[-1].sentence
+    first = replace(life.after[0], low=low, high=high)
+    told = gains.comparisons(replace(life, after=[first]), [])[-1].sentence
     assert told.endswith(f"gain +0.0016 [{low:+.4f}, {high:+.4f}], {verdict}")
 
 
-def test_the_days_after_say_on_how_many_rows_and_days(page: str) -> None:
-    assert "the interval contains zero: cannot be told apart." in page
-    assert "the same 17,460 labelled rows of 20 days, 2013-12-10 to 2013-12-29" in page
+def test_the_days_after_of_every_version_say_on_how_many_rows_and_days(page: str) -> None:
+    live = page.partition("v3, on the days after: ROC AUC over v1: ")[2]
+    assert live.startswith(
+        "gain +0.0016 [-0.0040, +0.0050], the interval contains zero: cannot be told apart. "
+        "Both were asked about the same 19,460 labelled rows of 22 days, 2013-12-10 to "
+        "2013-12-31, which neither of them was trained on: ROC AUC 0.7556 beside 0.7540."
+    )
+    kept = page.partition("v4, kept, on the days after: ROC AUC over v3: ")[2]
+    assert kept.startswith("gain -0.0094 [-0.0214, -0.0002], worse. Both were asked about")
+    assert "the same 13,113 labelled rows of 15 days, 2013-12-17 to 2013-12-31" in kept
 
 
-def test_days_after_that_nobody_measured_are_not_passed_over() -> None:
-    assert "has not been measured" in page_of(replace(half_year(), after=None))
+def test_days_after_that_nobody_measured_are_not_passed_over(page: str) -> None:
+    life, said = half_year(), "Not compared with the champion of its time on the days after"
+    assert said not in page
+    assert f"{said}: version 3, 4." in page_of(replace(life, after=[]))
+    assert f"{said}: version 4." in page_of(replace(life, after=life.after[:1]))
 
 
 def test_the_intervals_of_gate_and_days_after_stand_side_by_side() -> None:
-    third = [each for each in facts().versions if each.number == "3"]
-    found = gains.comparisons(half_year(), third)
+    found = gains.comparisons(half_year(), made())
     assert [(each.rule, each.told) for each in found] == [
         ("v3, at its gate: ROC AUC over champion", "cannot be told apart"),
         ("v3, on the days after: ROC AUC over v1", "cannot be told apart"),
+        ("v4, at its gate: ROC AUC over champion", "cannot be told apart"),
+        ("v4, kept, on the days after: ROC AUC over v3", "worse"),
     ]
     drawn = {(row["low"], row["high"]) for row in rows_of(gains.retrained(found), "rule")}
     assert drawn == {(each.low, each.high) for each in found}

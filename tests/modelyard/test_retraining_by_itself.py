@@ -11,7 +11,7 @@ from ml.monitoring.training_cost import Estimate
 from ml.spec_operations import Retrain
 from modelyard.delivery import retraining, worker
 from modelyard.delivery.journey import Journey, State
-from modelyard.delivery.retraining import RetrainRules
+from modelyard.delivery.released_rules import RetrainRules
 from modelyard.live.releases import ReleaseLines
 from modelyard.place import Place
 from modelyard.release_record import key_of
@@ -200,6 +200,16 @@ def test_weekly_limit_and_cost_cap_hold(live: Place) -> None:
     reasons = [reason for kind, reason in told(works) if kind == "skipped"]
     assert "weekly limit of 1" in reasons[0]
     assert "cost cap of 1.5 USD" in reasons[1]
+
+
+def test_however_many_are_skipped_the_limits_know_what_was_started(
+    live: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retraining, "MOST_REMEMBERED", 3)
+    works = works_in(live)
+    noise = [alarm(f"2013-12-11T0{hour}:00:00Z", name="noise") for hour in range(8)]
+    deliver(live, works, alarm("2013-12-10T06:00:00Z"), *noise)
+    assert works.calls.count("train") == 1
 
 
 def test_the_clock_passes_the_same_limits(live: Place) -> None:

@@ -12,7 +12,7 @@ from modelyard.story import calling, days, half_year
 from modelyard.story.calling import Desk
 from modelyard.story.days import Days, midnight
 from modelyard.story.half_year import HalfYear
-from modelyard.story.replay import ONE_DAY
+from modelyard.story.replay import MOST_WEEKS, ONE_DAY
 
 DAY, LAST_DAY = date(2013, 7, 1), date(2013, 12, 31)
 KEY = ("flight_date", "carrier", "flight", "origin")
@@ -88,6 +88,18 @@ def heard(monkeypatch: pytest.MonkeyPatch) -> Heard:
     return found
 
 
+@pytest.fixture
+def waited(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, int]]:
+    """Which tables were waited for, and until they had how many rows."""
+    found: list[tuple[str, int]] = []
+    monkeypatch.setattr(
+        days,
+        "wait_for_rows",
+        lambda place, table, column, span, rows: found.append((table, rows)),
+    )
+    return found
+
+
 def desk(asked: Any = None, past: Past | None = None) -> Desk:
     found = Endpoint(model="m", environment="prod", address="")
     return Desk(found=found, replay=past or Past(), asked=asked)
@@ -121,7 +133,9 @@ def test_what_an_earlier_run_asked_is_not_asked_again(heard: Heard) -> None:
     assert desk(keys).ask(DAY) == 0
 
 
-def test_days_pass_in_order_each_once_and_only_as_far_as_asked(heard: Heard) -> None:
+def test_days_pass_in_order_each_once_and_only_as_far_as_asked(
+    heard: Heard, waited: list[tuple[str, int]]
+) -> None:
     past = Past()
     life = going(past)
     life.live_until(date(2013, 7, 31))
@@ -144,18 +158,24 @@ def test_a_week_is_over_with_the_first_row_after_it_however_late_that_is(heard: 
 
 
 def test_a_span_is_merged_when_all_its_answers_and_outcomes_are(
-    monkeypatch: pytest.MonkeyPatch,
+    waited: list[tuple[str, int]],
 ) -> None:
     """Outcomes of the day before that became known in it are counted with it."""
-    waited: list[tuple[str, int]] = []
-    monkeypatch.setattr(
-        days,
-        "wait_for_rows",
-        lambda place, table, column, span, rows: waited.append((table, rows)),
-    )
     monday = DAY + 7 * ONE_DAY
     going(Past()).see_merged(monday, monday + ONE_DAY)
     assert waited == [("predictions/flight_delay", 6), ("labels/flight_delay", 4)]
+
+
+def test_the_end_waits_for_the_last_outcomes_too(
+    heard: Heard, waited: list[tuple[str, int]]
+) -> None:
+    """Eight days of answers; of the outcomes also those that became known after the last day."""
+    past = Past(last=DAY + 9 * ONE_DAY)
+    life = going(past)
+    life.live_until(past.last)
+    life.tell_the_rest()
+    assert sum(each.height for each in heard.told) == 20
+    assert waited == [("predictions/flight_delay", 24), ("labels/flight_delay", 17)]
 
 
 class Pipelines:
@@ -194,10 +214,13 @@ class Pipelines:
         )
 
 
-def landing(monkeypatch: pytest.MonkeyPatch, *done: str) -> tuple[HalfYear, list[str]]:
+def landing(
+    monkeypatch: pytest.MonkeyPatch, *done: str, weeks: int = MOST_WEEKS
+) -> tuple[HalfYear, list[str]]:
     pipelines = Pipelines(set(done))
     pipelines.install(monkeypatch)
-    return HalfYear(place=None, report=print), pipelines.happened  # type: ignore[arg-type]
+    place: Any = None
+    return HalfYear(place=place, report=print, weeks=weeks), pipelines.happened
 
 
 def test_the_next_month_lands_while_one_is_lived(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -214,6 +237,22 @@ def test_a_month_that_has_landed_does_not_land_again(monkeypatch: pytest.MonkeyP
     going, happened = landing(monkeypatch, "story-life-07", "story-life-08")
     going.ready(DAY)
     assert happened == ["tables"]
+
+
+def test_the_half_year_ends_with_the_year(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole, _ = landing(monkeypatch)
+    assert whole.last == date(2013, 12, 31)
+    assert (len(whole.mondays()), whole.mondays()[-1]) == (26, date(2013, 12, 23))
+
+
+def test_of_a_few_weeks_no_month_lands_that_they_do_not_reach(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    few, happened = landing(monkeypatch, weeks=3)
+    assert few.mondays() == (date(2013, 7, 1), date(2013, 7, 8), date(2013, 7, 15))
+    assert few.last == date(2013, 7, 23)
+    few.ready(few.last)
+    assert [each for each in happened if each.startswith("land")] == ["land 7"]
 
 
 def test_after_december_nothing_lands(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from modelyard.errors import RefusedError
+from modelyard.errors import ExitCode, RefusedError
 from modelyard.onboarding.making import make_model
 from modelyard.onboarding.request import Request
 from modelyard.story.subjects import subject_of
@@ -37,6 +37,15 @@ def change(root: Path) -> None:
     """Change a line that no check looks at."""
     features = root / "models" / "churn" / "features.py"
     features.write_text(features.read_text() + "\n")
+
+
+def test_where_no_weeks_are_lived_none_can_be_counted(
+    made: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    typed = type_(capsys, "up", "--model", "churn", "--weeks", "3")
+    assert typed.code == ExitCode.USAGE
+    assert "churn does not live by the week" in typed.err
+    assert "make up MODEL=churn" in typed.err
 
 
 def test_a_folder_that_is_in_order_and_committed_can_be_told(made: Path) -> None:

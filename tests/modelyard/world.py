@@ -10,12 +10,13 @@ from typing import Any
 from modelyard.catalogue import kebab
 from modelyard.delivery.journey import Journey
 from modelyard.delivery.load_test import LoadResult
-from modelyard.delivery.retraining import RetrainRules
+from modelyard.delivery.released_rules import RetrainRules
 from modelyard.delivery.station import Machinery, Station
-from modelyard.live.releases import ReleaseLines
+from modelyard.live.releases import Line, ReleaseLines
 from modelyard.outputs import PlatformOutputs, ReleasesOutputs
 from modelyard.place import Place
 from modelyard.sessions import new_session
+from modelyard.target import Target, Yard
 from modelyard.versions import Version
 
 REGION = "eu-west-1"
@@ -122,14 +123,20 @@ def adopt_outputs(place: Place, *models: str) -> Place:
 
 
 def register(
-    place: Place, run: str, *, gate: str = "passed", trained_by: str = "", model: str = MODEL
+    place: Place,
+    run: str,
+    *,
+    gate: str = "passed",
+    trained_by: str = "",
+    model: str = MODEL,
+    digest: str = "",
 ) -> str:
     """Register a version as the pipeline's last step does; returns its ARN."""
     facts = {
         "model": model,
         "run": run,
         "package_uri": f"s3://{place.platform.artifacts_bucket}/packages/{model}/{run}",
-        "package_digest": f"sha256:{run}",
+        "package_digest": digest or f"sha256:{run}",
         "image_digest": IMAGE,
         "git_sha": RELEASE["git_sha"],
         "gate": gate,
@@ -150,6 +157,17 @@ def register(
     return str(answer["ModelPackageArn"])
 
 
+def make_pipelines(place: Place, model: str = MODEL) -> None:
+    """The two pipelines of a model, whose runs moto ends at once and well."""
+    for name in (f"{kebab(model)}-training", f"{kebab(model)}-data"):
+        place.client("sagemaker").create_pipeline(
+            PipelineName=name,
+            PipelineDefinition="{}",
+            ClientRequestToken="0" * 32,
+            RoleArn=f"arn:aws:iam::{place.account}:role/pipeline",
+        )
+
+
 def registered(place: Place, arn: str) -> None:
     """Deliver the event that the registry sends."""
     event = {
@@ -161,6 +179,13 @@ def registered(place: Place, arn: str) -> None:
     place.client("sqs").send_message(
         QueueUrl=place.platform.delivery_queue_url, MessageBody=json.dumps(event)
     )
+
+
+def yard(place: Place) -> Yard:
+    """The checkout as whoever a place belongs to types commands in it."""
+    found = Yard(root=place.root, target=Target.SANDBOX)
+    found._places[place.name] = place
+    return found
 
 
 @dataclass
@@ -189,9 +214,13 @@ class Works:
             smoke=self._smoke,
             load=self._load,
             record=self._record,
-            approval_rule=lambda model: self.rule,
-            retrain_rules=lambda model: self.retrain if model == MODEL else None,
+            approval_rule=lambda place, version: self.rule,
+            retrain_rules=self._retrain_rules,
         )
+
+    def _retrain_rules(self, place: Place, model: str, line: Line) -> RetrainRules:
+        assert self.retrain is not None
+        return self.retrain
 
     def _did(self, what: str) -> None:
         self.calls.append(what)

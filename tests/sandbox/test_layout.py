@@ -34,8 +34,8 @@ def test_two_sandboxes_share_nothing_even_while_both_are_down(tmp_path: Path) ->
 
 def test_no_address_is_used_twice_within_one(tmp_path: Path) -> None:
     layout = Layout.create(tmp_path / "one", ENVIRONMENTS)
-    # five common ports; ten ports and two ranges per environment
-    assert len(bound(layout)) == 5 + 2 * 12
+    # five common ports; seven ports and two ranges per environment
+    assert len(bound(layout)) == 5 + 2 * 9
 
 
 def test_a_slot_with_a_busy_port_is_passed_over(tmp_path: Path) -> None:
@@ -81,6 +81,15 @@ def test_a_damaged_layout_is_named(tmp_path: Path) -> None:
     file.write_text("{}")
     with pytest.raises(SandboxError, match=str(file)):
         Layout.load(tmp_path / "one")
+
+
+def test_a_sandbox_that_was_allotted_more_than_is_used_now_goes_on(tmp_path: Path) -> None:
+    before = Layout.create(tmp_path / "one", ENVIRONMENTS)
+    file = tmp_path / "one" / "sandbox.json"
+    saved = json.loads(file.read_text())
+    saved["allotment"]["ports"]["dev.out_of_use"] = 29999
+    file.write_text(json.dumps(saved))
+    assert bound(Layout.load(tmp_path / "one")) == bound(before)
 
 
 def test_parts_start_after_what_they_wait_for() -> None:

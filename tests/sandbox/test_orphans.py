@@ -2,13 +2,14 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 pytestmark = pytest.mark.process
 
 ADOPTS = """
-import os, signal, subprocess, sys, time
+import asyncio, os, signal, subprocess, sys, time
 import psutil
 from sandbox import processes
 processes.adopt_orphans()
@@ -17,11 +18,11 @@ left, held = part.stdout.read().split()
 part.wait()
 found = [each.pid for each in processes.orphans([part.pid])]
 print(found == [int(left)])
-processes.end_orphans([part.pid])
+asyncio.run(processes.end_orphans(lambda: [part.pid]))
 print(psutil.pid_exists(int(left)), psutil.pid_exists(int(held)))
 os.kill(int(held), signal.SIGKILL)
 time.sleep(0.2)
-processes.end_orphans([part.pid])
+asyncio.run(processes.end_orphans(lambda: [part.pid]))
 print(psutil.pid_exists(int(held)))
 """
 PART = """
@@ -48,3 +49,15 @@ def test_of_what_was_adopted_only_the_left_over_is_ended_and_what_has_ended_is_c
         check=False,
     )
     assert (done.stdout, done.stderr) == ("True\nFalse True\nFalse\n", "")
+
+
+def test_a_part_whose_id_is_not_known_yet_is_not_taken_for_a_left_over(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.sandbox.slow_start", str(tmp_path / "one")],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    # Alive while the other waits for it, alive and the same one after that was started again.
+    assert (done.stdout, done.stderr) == ("None restarting\nNone 1\n0\n", "")

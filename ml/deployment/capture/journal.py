@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import fcntl
 import os
@@ -110,7 +111,10 @@ class Journal:
             while written < len(data):
                 written += os.write(self._file, data[written:])
         except OSError:
-            # Half a frame hides every later one from a reader: nothing may follow it.
+            # What was refused must not count as answered; to cut it off takes no space. And where
+            # that fails too, half a frame hides every later one: nothing may follow it.
+            with contextlib.suppress(OSError):
+                os.ftruncate(self._file, self._size)
             self._seal()
             raise
         self._size += len(data)

@@ -48,13 +48,14 @@ class Shipper(threading.Thread):
         failures = 0
         while True:
             self._wake.clear()
-            waiting = sealed(self._folder)
-            if not waiting:
+            waiting = self._waiting()
+            if waiting == []:
                 if self._stopping:
                     return
                 self._wake.wait()
                 continue
-            failures = 0 if self._ship(waiting[0]) else failures + 1
+            shipped = waiting is not None and self._ship(waiting[0])
+            failures = 0 if shipped else failures + 1
             if time.monotonic() >= self._give_up_at:
                 return
             if failures:
@@ -68,14 +69,21 @@ class Shipper(threading.Thread):
         self.join(seconds + 1)
         return len(sealed(self._folder))
 
+    def _waiting(self) -> list[Path] | None:
+        try:
+            return sealed(self._folder)
+        except OSError as error:
+            log.warning("capture_volume", folder=str(self._folder), error=str(error))
+            return None
+
     def _ship(self, path: Path) -> bool:
         try:
             self._store.put(path.name, path.read_bytes())
+            path.unlink()
         except Exception as error:
-            # Whatever is wrong with the network or the credentials, the segment stays here.
+            # Whatever is wrong with the network, the credentials or the volume, it stays here.
             log.warning("capture_not_shipped", segment=path.name, error=str(error))
             return False
-        path.unlink()
         self.shipped += 1
         return True
 

@@ -50,11 +50,13 @@ def load_release(settings: Settings, client: Client) -> Release | None:
         )
     except OSError as error:
         raise StepError(f"the package cannot be kept: {error}; mount a volume there") from None
+    predictor = load_predictor(package)
     return Release(
         model=settings.model,
         version=settings.version,
         digest=package.digest,
-        predictor=load_predictor(package),
+        predictor=predictor,
+        task=predictor.task,
     )
 
 
@@ -70,7 +72,12 @@ def build(settings: Settings, release: Release | None, client: Client) -> Server
         answering,
         telemetry,
         settings.limits,
-        FeedbackDoor(labels.journal if labels else None, telemetry, settings.limits),
+        FeedbackDoor(
+            labels.journal if labels else None,
+            telemetry,
+            settings.limits,
+            task=release.task if release else "",
+        ),
         _keeper(settings, release),
     )
     outboxes = [each for each in (answers, labels) if each is not None]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import math
 import time
 from datetime import UTC, datetime
 from typing import Annotated
@@ -15,6 +14,7 @@ from ml.deployment.capture.segment import Feedback, Label
 from ml.deployment.server import http
 from ml.deployment.server.envelope import malformed
 from ml.deployment.server.inference import read_headers
+from ml.deployment.server.outcomes import impossible
 from ml.deployment.server.refusal import Code, RequestError
 from ml.deployment.server.settings import Limits
 from ml.deployment.server.telemetry import Telemetry
@@ -49,8 +49,11 @@ _DECODER = msgspec.json.Decoder(_Post)
 class FeedbackDoor:
     """Takes labels, all of a request or none; a label that comes twice counts once when read."""
 
-    def __init__(self, journal: Journal | None, telemetry: Telemetry, limits: Limits) -> None:
+    def __init__(
+        self, journal: Journal | None, telemetry: Telemetry, limits: Limits, *, task: str = ""
+    ) -> None:
         self._journal = journal
+        self._task = task
         self._telemetry = telemetry
         self._limits = limits
         self._reading = 0
@@ -70,19 +73,19 @@ class FeedbackDoor:
         try:
             body = await http.read_body(scope, receive, self._limits)
             # Thousands of labels take longer to check than other requests should wait.
-            count = await asyncio.to_thread(_keep, self._journal, body, caller)
+            count = await asyncio.to_thread(_keep, self._journal, body, caller, self._task)
         finally:
             self._reading -= 1
         self._telemetry.labels.inc(count)
         await http.respond_json(send, {"accepted": count}, close=close)
 
 
-def _keep(journal: Journal, body: bytes, caller: str) -> int:
+def _keep(journal: Journal, body: bytes, caller: str, task: str) -> int:
     received = time.time_ns()
     said = _read(body)
     # Of two labels for one row in one request, the last one counts: only that one is kept.
     labels = {
-        (one.prediction_id, one.row): _label(index, one, received // 1000)
+        (one.prediction_id, one.row): _label(index, one, received // 1000, task)
         for index, one in enumerate(said)
     }
     try:
@@ -109,7 +112,7 @@ def _read(body: bytes) -> list[_Said]:
     return labels
 
 
-def _label(index: int, said: _Said, received_us: int) -> Label:
+def _label(index: int, said: _Said, received_us: int, task: str) -> Label:
     known = received_us
     if said.known_at is not None:
         try:
@@ -119,15 +122,11 @@ def _label(index: int, said: _Said, received_us: int) -> Label:
                 Code.INVALID_LABEL, f"labels[{index}].known_at: outside of the calendar in UTC"
             ) from None
         known = round(since.total_seconds() * 1_000_000)
+    if wrong := impossible(said.label, task):
+        raise RequestError(Code.INVALID_LABEL, f"labels[{index}].label: {wrong}")
     if isinstance(said.label, str):
         return Label(said.prediction_id, said.row, None, said.label, known)
-    try:
-        number = float(said.label)
-    except OverflowError:
-        number = math.inf
-    if not math.isfinite(number):
-        raise RequestError(Code.INVALID_LABEL, f"labels[{index}].label: the number is too large")
-    return Label(said.prediction_id, said.row, number, None, known)
+    return Label(said.prediction_id, said.row, float(said.label), None, known)
 
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

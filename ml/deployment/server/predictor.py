@@ -93,3 +93,5 @@ class Release:
     version: str
     digest: str
     predictor: Predictor
+    task: str = ""
+    """What its outcomes are; empty where it is not known, and any is taken."""

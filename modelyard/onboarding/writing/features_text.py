@@ -83,9 +83,15 @@ def _literal(column: Column, value: str) -> str:
 
 
 def _text(value: str) -> str:
-    """A Python literal in double quotes."""
-    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"' if '"' not in value or "'" in value else f"'{value}'"
+    """A Python literal that is this text, whatever is in it, in the formatter's quotes.
+
+    What a file holds must never be code: only `repr` says what has to be escaped.
+    """
+    if value.count('"') > value.count("'"):
+        return repr(value)
+    # Of a text with an apostrophe `repr` takes double quotes; each part gets one, which goes.
+    parts = [repr(f"'{part}")[2:-1] for part in value.split('"')]
+    return '"{}"'.format('\\"'.join(parts))
 
 
 def _made(plan: Plan) -> list[tuple[str, str]]:

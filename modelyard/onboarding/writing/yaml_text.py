@@ -5,6 +5,7 @@ from typing import Any
 import yaml
 
 _ONE_LINE = 88
+_BREAKS = frozenset("\n\r\x85\u2028\u2029")
 
 
 class Flow(dict[str, Any]):
@@ -33,9 +34,23 @@ def _list(dumper: yaml.SafeDumper, data: list[Any]) -> yaml.Node:
     return dumper.represent_sequence("tag:yaml.org,2002:seq", data, flow_style=short or None)
 
 
+def _str(dumper: yaml.SafeDumper, data: str) -> yaml.Node:
+    # In other quotes a break is written as it is, and some are read back as another one.
+    style = '"' if _BREAKS & set(data) else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", data, style=style)
+
+
+_Dumper.add_representer(str, _str)
 _Dumper.add_representer(Flow, _flow)
 yaml.SafeDumper.add_representer(Flow, _flow)
 _Dumper.add_representer(list, _list)
+
+
+def one_line(values: dict[str, Any]) -> str:
+    """A mapping on one line, however long it is."""
+    return yaml.dump(
+        Flow(values), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=10**6
+    )
 
 
 def dump(document: Any, *, head: str = "") -> str:

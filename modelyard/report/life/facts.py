@@ -7,28 +7,11 @@ from functools import cached_property
 from typing import Any
 
 from modelyard.live.aftermath import Aftermath
+from modelyard.live.retrainings import Retraining
 from modelyard.live.watch_alarms import WatchAlarm
 from modelyard.live.watching import RECENT, Finding, WatchedWeek, slice_number
 
 _WEEK, _LAST_DAY = timedelta(days=7), timedelta(days=6)
-
-
-@dataclass(frozen=True, kw_only=True)
-class RetrainingFacts:
-    """What asked for a retraining by itself, what was decided, and how it ended."""
-
-    at: str
-    """Event time, ISO."""
-    cause: str
-    starts: bool
-    reason: str
-    """Why it started, or which limit held it back."""
-    state: str = ""
-    """Where its journey stands; empty where none was begun."""
-    version: str = ""
-    """The version it made; empty while there is none."""
-    outcome: str = ""
-    """Why the version waits, was refused or failed."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,13 +30,14 @@ class LifeFacts:
     limits: dict[str, float]
     """Signal that may ring → chance of a false alarm below which it does."""
     weeks: list[WatchedWeek] = field(repr=False)
-    retrainings: list[RetrainingFacts] = field(default_factory=list)
+    retrainings: list[Retraining] = field(default_factory=list)
     releases: list[dict[str, Any]] = field(default_factory=list)
     """The ledger's entries `released` and `rolled_back` of this model."""
     alarms: list[WatchAlarm] | None = None
     """The alarms on its signals; None where nobody could ask for them."""
-    after: Aftermath | None = None
-    """How a retrained version compares with the one before on the days since."""
+    after: list[Aftermath] = field(default_factory=list)
+    """How versions that came by themselves, live or kept, compare with the champion of their
+    time on the days since; without those that nobody could compare."""
 
     @property
     def id(self) -> str:

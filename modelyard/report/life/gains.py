@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 
 import altair
 
+from modelyard.live.aftermath import Aftermath
 from modelyard.report.drawing import ALARM, QUIET, STATUS, Spec, one, over, tooltip
 from modelyard.report.facts import VersionFacts
 from modelyard.report.life.facts import LifeFacts
@@ -21,6 +22,8 @@ class Comparison:
     gain: float
     low: float
     high: float
+    rows: str = ""
+    """On which rows, in a sentence; empty for a gate's, which the model's table has."""
 
     @property
     def told(self) -> str:
@@ -40,14 +43,11 @@ class Comparison:
 
 
 def comparisons(facts: LifeFacts, versions: Sequence[VersionFacts]) -> list[Comparison]:
-    """What gates measured of versions that came by themselves, and the days after."""
-    found = [each for version in versions for each in _gate(version)]
-    after = facts.after
-    if after is not None:
-        metric = metric_name(after.metric)
-        rule = f"v{after.version}, on the days after: {metric} over v{after.before}"
-        found.append(Comparison(rule=rule, gain=after.gain, low=after.low, high=after.high))
-    return found
+    """What gates measured of versions that came by themselves, each before its days after."""
+    gates = {version.number: _gate(version) for version in versions}
+    after = {each.version: [_days_after(facts, each)] for each in facts.after}
+    numbers = sorted({*gates, *after}, key=int)
+    return [e for number in numbers for e in (*gates.get(number, []), *after.get(number, []))]
 
 
 def retrained(found: Sequence[Comparison]) -> Spec | None:
@@ -87,6 +87,21 @@ def retrained(found: Sequence[Comparison]) -> Spec | None:
     zero = over([{"gain": 0}]).mark_rule(color=QUIET, strokeDash=[3, 3]).encode(x="gain:Q")
     drawn = altair.layer(zero, bars, points).properties(usermeta={"parts": "rule"})
     return one(drawn, height=34 * len(rows) + 20)
+
+
+def _days_after(facts: LifeFacts, after: Aftermath) -> Comparison:
+    metric = metric_name(after.metric)
+    kept = any(each.kept for each in facts.retrainings if each.version == after.version)
+    return Comparison(
+        rule=f"v{after.version}{', kept' if kept else ''}, on the days after: "
+        f"{metric} over v{after.before}",
+        gain=after.gain,
+        low=after.low,
+        high=after.high,
+        rows=f"Both were asked about the same {after.rows:,} labelled rows of {after.days} days, "
+        f"{after.first_day} to {after.last_day}, which neither of them was trained on: "
+        f"{metric} {after.candidate:.4f} beside {after.reference:.4f}",
+    )
 
 
 def _gate(version: VersionFacts) -> list[Comparison]:

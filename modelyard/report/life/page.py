@@ -20,6 +20,7 @@ def told(life: LifeFacts, versions: Sequence[VersionFacts]) -> dict[str, Any]:
         "unseen": unseen_releases(life),
         "gates": {each.number: each.gate for each in _came(life, versions)},
         "gains": gains.comparisons(life, _came(life, versions)),
+        "unmeasured": _unmeasured(life),
         "features": len(features.moved(life)),
     }
 
@@ -38,3 +39,10 @@ def _came(life: LifeFacts, versions: Sequence[VersionFacts]) -> list[VersionFact
     numbers = {each.version for each in life.retrainings if each.version}
     ours = [e for e in versions if (e.environment, e.model) == (life.environment, life.model)]
     return [each for each in ours if each.number in numbers]
+
+
+def _unmeasured(life: LifeFacts) -> list[str]:
+    """The versions whose days after nobody could compare, or had outcomes of."""
+    measured = {each.version for each in life.after}
+    made = dict.fromkeys(each.version for each in life.retrainings if each.version)
+    return [version for version in made if version not in measured]

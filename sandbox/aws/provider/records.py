@@ -39,21 +39,15 @@ class Records:
             self._recorded.pop(key, None)
             self._real.discard(key)
 
-    def in_account(self, account: str, token: str) -> list[Properties]:
-        """Return the states of all recorded resources of a type."""
-        with self._lock:
-            return [
-                outputs
-                for (owner, kind, _), outputs in self._recorded.items()
-                if (owner, kind) == (account, token)
-            ]
+    def counts(self, account: str = "") -> dict[str, dict[str, int]]:
+        """Return how many resources, and of how many types, are real and how many recorded.
 
-    def counts(self) -> dict[str, dict[str, int]]:
-        """Return how many resources, and of how many types, are real and how many recorded."""
+        Of one account, where one is named.
+        """
         with self._lock:
             kinds = {
-                "real": Counter(kind for _, kind, _ in self._real),
-                "recorded": Counter(kind for _, kind, _ in self._recorded),
+                name: Counter(kind for owner, kind, _ in keys if account in ("", owner))
+                for name, keys in (("real", self._real), ("recorded", self._recorded))
             }
         return {
             name: {"resources": sum(found.values()), "types": len(found)}

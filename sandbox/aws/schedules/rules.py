@@ -60,6 +60,7 @@ def _firings(
             kind=KIND,
             environment=environment.name,
             name=rule.name,
+            arn=rule.arn,
             fire=partial(_fire, rule, moment),
         )
         for moment in moments

@@ -74,6 +74,7 @@ def _firings(
             kind=KIND,
             environment=environment.name,
             name=schedule.name,
+            arn=schedule.arn,
             fire=partial(_fire, backend, schedule, moment),
         )
         for moment in moments

@@ -56,7 +56,3 @@ class Streams:
     def _open(self, number: int) -> int:
         self._opened.callback(os.close, number)
         return number
-
-
-def _reader(number: int | None) -> IO[bytes] | None:
-    return None if number is None else os.fdopen(number, "rb")

@@ -4,6 +4,7 @@ Only a pod whose service account has an association gets the token, and the agen
 server whose token it is: nothing that a pod says about itself is believed.
 """
 
+import sys
 import threading
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,8 @@ _PLACE = "/var/run/secrets/pods.eks.amazonaws.com/serviceaccount"
 _FILE = "eks-pod-identity-token"
 _LIFE_SECONDS = 24 * 3600
 _RENEW_SECONDS = 6 * 3600.0
+_GONE = {404, 409}
+"""No such pod or account; or another pod has the name by now."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,17 +76,25 @@ class Identity:
         return Injection(env=variables, mounts=(mount,))
 
     def keep_fresh(self, stopped: threading.Event) -> None:
-        """Renew the tokens long before they end; a pod that is gone loses its token."""
+        """Renew the tokens long before they end."""
         while not stopped.wait(_RENEW_SECONDS):
-            with self._lock:
-                given = dict(self._given)
-            for file, (namespace, account, bound) in given.items():
-                try:
-                    self._write(file, namespace, account, bound)
-                except ApiError:
+            self.renew()
+
+    def renew(self) -> None:
+        """Renew every token once; a pod that is gone, and no other, loses its own."""
+        with self._lock:
+            given = dict(self._given)
+        for file, (namespace, account, bound) in given.items():
+            try:
+                self._write(file, namespace, account, bound)
+            except (ApiError, OSError) as error:
+                if isinstance(error, ApiError) and error.status in _GONE:
                     file.unlink(missing_ok=True)
                     with self._lock:
                         self._given.pop(file, None)
+                else:
+                    # The token that it has is good for several more tries.
+                    sys.stderr.write(f"token of pod {namespace}/{bound['name']}: {error}\n")
 
     def _write(self, file: Path, namespace: str, account: str, bound: dict[str, Any]) -> None:
         asked = {

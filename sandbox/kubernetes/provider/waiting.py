@@ -95,18 +95,40 @@ def _holds(live: Object, condition: str) -> bool:
     return any(each["type"] == condition and each["status"] == "True" for each in conditions)
 
 
-def _pods(cluster: Cluster, deployment: Object) -> list[Object]:
-    labels = deployment["spec"]["selector"].get("matchLabels") or {}
+def _newest_pods(cluster: Cluster, deployment: Object) -> list[Object]:
+    """Pods of the template as it is now: those before it may crash because of what it mends."""
+    metadata = deployment["metadata"]
+    if deployment.get("status", {}).get("observedGeneration", 0) < metadata.get("generation", 0):
+        return []
+    sets = _selected(cluster, deployment, "/apis/apps/v1", "replicasets")
+    newest = [
+        each
+        for each in sets
+        if _revision(each) == _revision(deployment)
+        and any(
+            owner["uid"] == metadata["uid"]
+            for owner in each["metadata"].get("ownerReferences") or ()
+        )
+    ]
+    pods = (pod for each in newest for pod in _selected(cluster, each, "/api/v1", "pods"))
+    return [each for each in pods if "deletionTimestamp" not in each["metadata"]]
+
+
+def _selected(cluster: Cluster, selecting: Object, api: str, plural: str) -> list[Object]:
+    labels = selecting["spec"]["selector"].get("matchLabels") or {}
     selector = ",".join(f"{key}={value}" for key, value in labels.items())
-    namespace = deployment["metadata"]["namespace"]
-    path = f"/api/v1/namespaces/{namespace}/pods"
+    path = f"{api}/namespaces/{selecting['metadata']['namespace']}/{plural}"
     items: list[Object] = cluster.api.call("GET", path, query={"labelSelector": selector})["items"]
-    return [each for each in items if "deletionTimestamp" not in each["metadata"]]
+    return items
+
+
+def _revision(of: Object) -> str | None:
+    return (of["metadata"].get("annotations") or {}).get("deployment.kubernetes.io/revision")
 
 
 def pod_troubles(cluster: Cluster, deployment: Object) -> Iterator[tuple[str, str]]:
-    """(reason, text) of containers that will not start by themselves."""
-    for pod in _pods(cluster, deployment):
+    """(reason, text) of the newest containers that will not start by themselves."""
+    for pod in _newest_pods(cluster, deployment):
         status = pod.get("status", {})
         every = [
             *status.get("initContainerStatuses", ()),

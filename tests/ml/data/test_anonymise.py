@@ -57,6 +57,14 @@ def test_what_is_published_has_no_identifier_and_no_small_class(
     assert result.smallest_class == (min(sizes) if sizes else None)
 
 
+def test_standardised_numbers_are_cut_down_to_a_fraction() -> None:
+    rules = TableRedaction(coarsen={"age": Coarsening(band=0.04)}, quasi_identifiers=("age",))
+    ages = pl.DataFrame({"age": [-0.001, -0.039, 0.001, 0.039, 0.041, 0.079]})
+    result = redact(ages, rules, key=KEY, k=2, restricted=frozenset())
+    assert result.frame["age"].to_list() == [-0.04, -0.04, 0.0, 0.0, 0.04, 0.04]
+    assert result.smallest_class == 2
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.one_of(st.none(), st.text(max_size=8)), max_size=20))
 def test_equal_values_stay_equal_and_different_ones_different(values: list[str | None]) -> None:

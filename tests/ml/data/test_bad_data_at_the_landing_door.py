@@ -48,9 +48,9 @@ def replaced(old: bytes, new: bytes) -> bytes:
     return content.replace(old, new)
 
 
-def land(folder: Path, body: bytes) -> tuple[Outcome, Zone]:
+def land(folder: Path, body: bytes, name: str = "x.csv") -> tuple[Outcome, Zone]:
     zone = Zone(str(folder / "lake"), trips.contract(folder))
-    zone.files.put("landing/trips/x.csv", body)
+    zone.files.put(f"landing/trips/{name}", body)
     (outcome,) = zone.run()
     return outcome, zone
 
@@ -107,6 +107,15 @@ def test_a_file_that_is_not_what_the_contract_says_is_refused_whole(
     outcome, zone = land(tmp_path, make())
     assert outcome.state == "refused"
     assert reason in outcome.reason
+    assert zone.lake.version("raw/trips") is None
+
+
+@pytest.mark.parametrize("cut", [0, 50], ids=["whole", "cut by 50 bytes"])
+def test_parquet_is_refused_under_its_own_name_too(tmp_path: Path, cut: int) -> None:
+    file = parquet(sound())
+    outcome, zone = land(tmp_path, file[: len(file) - cut], "x.parquet")
+    assert (outcome.state, outcome.batch) == ("refused", "x.parquet")
+    assert "not readable as CSV: 'utf-8' codec can't decode" in outcome.reason
     assert zone.lake.version("raw/trips") is None
 
 

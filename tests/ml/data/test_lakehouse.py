@@ -1,7 +1,6 @@
 """Tables are written once per writer's version and read at a version the reader can name."""
 
 import os
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import boto3
@@ -13,7 +12,6 @@ from ml.data.lakehouse import Lakehouse
 from ml.data.object_store import storage_options
 from ml.data.store import Store
 from ml.failures import StepError
-from tests.recovery import Recovery
 
 pytestmark = pytest.mark.slow
 
@@ -86,28 +84,6 @@ def test_instants_come_back_in_utc(root: str) -> None:
     assert lake.read("t").frame["t"].to_list() == frame["t"].to_list()
 
 
-def test_of_concurrent_appends_to_a_bucket_none_is_lost(bucket: str) -> None:
-    Lakehouse(bucket).append("t", ROWS, app_id="first", app_version=1)
-    with ThreadPoolExecutor(4) as pool:
-        written = pool.map(
-            lambda n: Lakehouse(bucket).append("t", ROWS, app_id=f"w{n}", app_version=1), range(6)
-        )
-        assert all(written)
-    assert Lakehouse(bucket).read("t").frame.height == 14
-
-
-def test_of_fifty_concurrent_appends_none_is_lost(tmp_path: Path, recovery: Recovery) -> None:
-    root = str(tmp_path)
-    Lakehouse(root).append("t", ROWS, app_id="first", app_version=1)
-
-    def append(number: int) -> bool:
-        return Lakehouse(root).append("t", ROWS, app_id=f"w{number}", app_version=1)
-
-    with recovery.within(60, "50 appends at once"), ThreadPoolExecutor(50) as pool:
-        assert all(pool.map(append, range(50)))
-    assert Lakehouse(root).read("t").frame.height == 51 * len(ROWS)
-
-
 def test_objects_are_listed_below_their_prefix_only(root: str) -> None:
     store = Store(root)
     for key in ("landing/a/1.csv", "landing/ab/2.csv", "other/3.csv"):
@@ -136,6 +112,14 @@ def test_without_credentials_the_way_out_is_told(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(session, "get_credentials", lambda: None)
     with pytest.raises(StepError, match="set AWS_PROFILE"):
         storage_options(session)
+
+
+def test_without_a_region_none_is_guessed(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("AWS_DEFAULT_REGION", "AWS_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_CONFIG_FILE", "/nonexistent")
+    with pytest.raises(StepError, match="no AWS region found; set AWS_DEFAULT_REGION"):
+        storage_options(boto3.Session("id", "secret"))
 
 
 def test_a_part_of_a_table_is_replaced_whole_and_the_others_stay(root: str) -> None:

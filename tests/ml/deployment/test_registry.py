@@ -54,32 +54,6 @@ def test_an_unknown_version_names_the_known_ones(registry: Registry) -> None:
         registry.get("7")
 
 
-def test_the_champion_is_the_newest_approved_version(registry: Registry) -> None:
-    assert registry.champion() is None
-    for run in ("one", "two", "three"):
-        registry.register(registration(run), IMAGE)
-    registry.approve("1", "released")
-    registry.approve("2", "released")
-    champion = registry.champion()
-    assert champion is not None
-    assert champion.number == "2"
-    assert champion.note == "released"
-
-
-def test_marking_a_version_keeps_its_evidence(registry: Registry) -> None:
-    registry.register(registration("one"), IMAGE)
-    registry.approve("1", "released")
-    assert registry.reject("1", "withdrawn").registration == registration("one")
-    assert registry.champion() is None
-
-
-def test_a_rejected_version_stays_rejected(registry: Registry) -> None:
-    registry.register(registration("one"), IMAGE)
-    registry.reject("1", "wrong data")
-    with pytest.raises(RegistryError, match=r"was rejected \(wrong data\)"):
-        registry.approve("1", "released")
-
-
 def test_more_versions_than_fit_on_a_page_are_all_found(registry: Registry) -> None:
     for index in range(12):
         registry.register(registration(f"run{index}"), IMAGE)

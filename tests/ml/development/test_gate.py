@@ -188,6 +188,42 @@ def test_groups_may_not_differ_too_much_in_what_is_found() -> None:
     assert rule(even, "true positive rate by origin") == "passed"
 
 
+def of_groups(origin: list[str]) -> Scored:
+    """The good candidate's rows under other groups."""
+    rows = scored(candidate=GOOD, baseline=BAD)
+    frame = rows.frame.with_columns(pl.Series("group_origin", origin))
+    return Scored(frame=frame, task="classification")
+
+
+def test_a_group_with_a_handful_of_positive_cases_decides_nothing() -> None:
+    """One late flight that was missed is a rate of 0, however good the model is."""
+    labels, _ = signal(0)
+    missed = int(np.flatnonzero((labels == 1) & (GOOD < 0.5))[0])
+    origin = ["EWR" if row % 2 else "JFK" for row in range(DAYS * ROWS)]
+    origin[missed] = "LGA"
+    for least, expected in ((1, "failed"), (100, "passed")):
+        limit = {"column": "origin", "minimum_positives": least, "maximum_difference": 0.2}
+        found = decide(of_groups(origin), gates(fairness=[limit]))
+        assert rule(found, "true positive rate by origin") == expected
+
+
+@pytest.mark.parametrize(
+    ("origin", "large"),
+    [
+        (["JFK", *["EWR"] * (DAYS * ROWS - 1)], 1),
+        ([f"s{row % 50}" for row in range(DAYS * ROWS)], 0),
+    ],
+)
+def test_fewer_than_two_groups_that_count_are_not_enough_evidence(
+    origin: list[str], large: int
+) -> None:
+    limit = {"column": "origin", "maximum_difference": 0.2}
+    found = decide(of_groups(origin), gates(fairness=[limit]))
+    by_origin = next(each for each in found.rules if "origin" in each.name)
+    assert (found.status, by_origin.status) == ("insufficient", "insufficient")
+    assert by_origin.text.startswith(f"{large} groups have 100 labelled positive cases")
+
+
 @pytest.mark.parametrize(("latency", "expected"), [(20.0, "passed"), (20.1, "failed")])
 def test_a_slow_model_fails(latency: float, expected: str) -> None:
     decision = decide(scored(candidate=GOOD, baseline=BAD), latency_ms=latency)

@@ -90,6 +90,27 @@ def test_of_several_classes_the_chances_are_kept_and_labels_are_texts(spec: Mode
     assert rows["label"].to_list() == ["2", "late", None]
 
 
+@pytest.mark.parametrize(
+    ("task", "posted", "counted"),
+    [
+        ("multiclass", [2.0, -1.0, 2.5, 1e300, 2.0**53], ["2", "-1", None, None, None]),
+        ("classification", [1.0, 0.0, 2.0, 0.5, -1.0], [1.0, 0.0, None, None, None]),
+        ("regression", [1.0, 2.5, 1e300, -1.0, 0.0], [1.0, 2.5, 1e300, -1.0, 0.0]),
+    ],
+)
+def test_a_label_that_the_task_cannot_have_counts_as_unknown(
+    spec: ModelSpec, task: str, posted: list[float], counted: list[object]
+) -> None:
+    """One such label must neither become another outcome nor stop the watching of all others."""
+    changed = spec.model_copy(
+        update={"estimator": spec.estimator.model_copy(update={"task": task})}
+    )
+    outputs = pl.lit(0.5).alias("output_prediction"), pl.lit([0.5]).alias("output_probabilities")
+    rows = predictions(*[None] * len(posted)).with_columns(outputs)
+    labels = pl.concat([label(row, value) for row, value in enumerate(posted)])
+    assert answered(rows, labels, changed)["label"].to_list() == counted
+
+
 def test_coverage_counts_each_row_once_and_tells_of_labels_without_a_prediction() -> None:
     labels = pl.concat([label(0, 1.0), label(0, 0.0), label(1, 1.0), label(0, 1.0, 0, "late")])
     found = coverage(predictions(None, None, None, None), labels)

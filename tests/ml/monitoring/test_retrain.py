@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -102,6 +103,32 @@ def test_training_reads_what_lies_before_the_event_s_day() -> None:
     short = LIMITS.model_copy(update={"window_days": 180})
     assert training_window(AT, short, dated=True) == {"end": "2013-12-10", "days": "180"}
     assert training_window(AT, short, dated=False) == {}
+
+
+@pytest.mark.parametrize(
+    ("zone", "hour", "end"),
+    [
+        ("America/New_York", 4, "2013-12-09"),
+        ("America/New_York", 5, "2013-12-10"),
+        ("Asia/Tokyo", 14, "2013-12-10"),
+        ("Asia/Tokyo", 15, "2013-12-11"),
+        ("UTC", 0, "2013-12-10"),
+    ],
+)
+def test_no_day_is_read_that_is_not_over_where_the_data_are(
+    zone: str, hour: int, end: str
+) -> None:
+    at = datetime(2013, 12, 10, hour, 59, tzinfo=UTC)
+    assert training_window(at, LIMITS, dated=True, zone=ZoneInfo(zone)) == {"end": end}
+
+
+def test_the_flights_learn_up_to_midnight_in_new_york() -> None:
+    """The alarm of December's first whole week comes at 6:01 UTC, an hour after midnight there."""
+    data = load_model(Path("models/flight_delay")).data
+    found = training_window(AT + timedelta(minutes=1), LIMITS, dated=True, zone=data.zone)
+    assert found == {"end": "2013-12-10"}
+    evening = training_window(AT - timedelta(hours=2), LIMITS, dated=True, zone=data.zone)
+    assert evening == {"end": "2013-12-09"}
 
 
 def test_a_run_has_a_price_that_says_where_it_comes_from() -> None:

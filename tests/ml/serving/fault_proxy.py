@@ -6,7 +6,7 @@ import http.client
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
@@ -30,6 +30,10 @@ class Fault:
     """Waited before."""
     lost: bool = False
     """The account does it, and the caller never hears."""
+    cut: int | None = None
+    """So many bytes of the announced body arrive, then no more; below 0, all but so many."""
+    silent: bool = False
+    """Nothing more is said, and the connection stays open until the caller gives up."""
     before: Callable[[], None] | None = None
     """Called before the account is asked."""
     after: Callable[[], None] | None = None
@@ -96,16 +100,21 @@ class _Handler(BaseHTTPRequestHandler):
         time.sleep(fault.seconds)
         if fault.before is not None:
             fault.before()
+        if fault.silent and fault.cut is None:
+            self._stay_silent()
+            return
         if fault.status:
             self._answer(fault.status, [], _ERROR.format(fault.code).encode())
             return
         answer = self._ask(body)
         if fault.after is not None:
             fault.after()
-        if fault.lost:
+        if not fault.lost:
+            self._answer(*answer, cut=fault.cut)
+        if fault.silent:
+            self._stay_silent()
+        elif fault.lost or fault.cut is not None:
             self.close_connection = True
-            return
-        self._answer(*answer)
 
     do_GET = do_PUT = do_POST = do_DELETE = do_HEAD = _pass  # noqa: N815 - http.server's names
 
@@ -125,7 +134,18 @@ class _Handler(BaseHTTPRequestHandler):
         finally:
             connection.close()
 
-    def _answer(self, status: int, headers: list[tuple[str, str]], body: bytes) -> None:
+    def _stay_silent(self) -> None:
+        self.close_connection = True
+        with suppress(OSError):
+            self.connection.recv(1)  # which ends once the caller has hung up
+
+    def _answer(
+        self,
+        status: int,
+        headers: list[tuple[str, str]],
+        body: bytes,
+        cut: int | None = None,
+    ) -> None:
         length = next((v for n, v in headers if n.lower() == "content-length"), str(len(body)))
         try:
             self.send_response_only(status)
@@ -137,7 +157,7 @@ class _Handler(BaseHTTPRequestHandler):
             )
             self.end_headers()
             if self.command != "HEAD":
-                self.wfile.write(body)
+                self.wfile.write(body if cut is None else body[:cut])
         except OSError:
             self.close_connection = True  # whoever asked is gone, perhaps killed
 

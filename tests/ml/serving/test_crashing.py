@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import signal
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 
+from ml.deployment.capture.segment import Answer, Segment, read
 from tests.ml.serving.cloud import Cloud, Packaged
 from tests.ml.serving.lake import captured, wait_until
 from tests.ml.serving.server_process import ServerProcess
@@ -45,10 +47,29 @@ def test_a_torn_tail_is_dropped_and_the_answers_before_it_are_kept(
     with Traffic(away.url, clients=2) as traffic:
         traffic.wait_for(20)
         away.kill()
-    last = max([*volume.glob("*.seg"), *volume.glob("*.open")])
-    os.truncate(last, last.stat().st_size + 5)
+    kept = {path: read(path.read_bytes(), Answer) for path in segments(volume)}
+    assert traffic.acknowledged <= rows(kept.values())
+    last = max(path for path, segment in kept.items() if segment.records)
+    # As if it had been killed some bytes before the end of the last answer that it wrote.
+    os.truncate(last, last.stat().st_size - kept[last].torn_bytes - 5)
+    del kept[last].records[-1]
     with ServerProcess(cloud, volume, package, POD_NAME="torn"):
-        wait_until(lambda: traffic.acknowledged <= captured(cloud, "torn").keys())
+        wait_until(lambda: segments(volume) == [])
+        assert captured(cloud, "torn").keys() == rows(kept.values())
+
+
+def segments(volume: Path) -> list[Path]:
+    return [*volume.glob("*.seg"), *volume.glob("*.open")]
+
+
+def rows(kept: Iterable[Segment[Answer]]) -> set[tuple[str, int]]:
+    """Prediction id and row of every answer."""
+    return {
+        (answer.prediction_id, row)
+        for segment in kept
+        for answer in segment.records
+        for row in range(len(answer.outputs[0]))
+    }
 
 
 def unreachable() -> dict[str, str]:

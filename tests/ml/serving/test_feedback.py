@@ -63,16 +63,23 @@ def label(value: Any = 1, **changes: Any) -> dict[str, Any]:
 
 
 def test_labels_of_every_kind_reach_the_table_with_the_moment_they_became_known(
-    http: httpx.Client, cloud: Cloud
+    cloud: Cloud, volume: Path
 ) -> None:
+    """Without a version nobody knows which kind the model's outcomes are."""
     name = uuid.uuid4().hex
     values = [1, 0.5, "late", True, False]
     known = "2013-07-01T16:30:00+02:00"
     labels = [label(v, prediction_id=name, row=n) for n, v in enumerate(values)]
     labels[0]["known_at"] = known
-    answer = http.post("/feedback", json={"labels": labels}, headers={"modelyard-caller": "desk"})
-    assert (answer.status_code, answer.json()) == (200, {"accepted": 5})
-    wait_until(lambda: stored(cloud, "toy").filter(prediction_id=name).height == 5)
+    with serve(cloud, volume, None, POD_NAME="any-kind") as server:
+        answer = httpx.post(
+            f"{server.url}/feedback",
+            json={"labels": labels},
+            headers={"modelyard-caller": "desk"},
+            timeout=30,
+        )
+        assert (answer.status_code, answer.json()) == (200, {"accepted": 5})
+        wait_until(lambda: stored(cloud, "toy").filter(prediction_id=name).height == 5)
     rows = stored(cloud, "toy").filter(prediction_id=name).sort("row")
     assert dict(rows.schema) == {key: dtype for key, dtype in LABELS.items()}
     assert rows["label"].to_list() == [1.0, 0.5, None, 1.0, 0.0]
@@ -122,6 +129,9 @@ def test_of_two_labels_for_one_row_in_one_post_the_last_is_kept(
         ({"known_at": "yesterday"}, "labels[1].known_at: "),
         ({"label": 10**400}, "labels[1].label: "),
         ({"label": "x" * 201}, "labels[1].label: "),
+        ({"label": 2}, "labels[1].label: 2 is neither 0 nor 1"),
+        ({"label": 0.5}, "labels[1].label: 0.5 is neither 0 nor 1"),
+        ({"label": "late"}, "labels[1].label: a text is no outcome"),
         ({"score": 1}, "labels[1]: "),
     ],
 )

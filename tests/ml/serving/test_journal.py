@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import errno
 import os
+import resource
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from ml.deployment.capture import journal as module
 from ml.deployment.capture.journal import CaptureError, Journal, backlog, sealed
-from ml.deployment.capture.segment import Answer, SegmentName, read
+from ml.deployment.capture.segment import Answer, SegmentName, frames, read
 from ml.deployment.capture.shipper import Shipper
 from tests.ml.serving.test_collector import answer, origin
 
@@ -42,6 +46,31 @@ def test_a_full_volume_refuses_and_keeps_what_it_has(
     journal.append([answer("c")])
     journal.close()
     assert stored(tmp_path) == ["a", "c"]
+
+
+@contextmanager
+def room(size: int) -> Iterator[None]:
+    """No file of this process grows beyond so many bytes."""
+    before, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (before, hard))
+
+
+def test_of_refused_answers_none_is_kept_though_some_of_them_had_room(tmp_path: Path) -> None:
+    journal = Journal(tmp_path, origin("toy"), lambda: None)
+    journal.append([answer("a")])
+    (file,) = tmp_path.glob("*.open")
+    two = [answer("b"), answer("c")]
+    middle_of_the_second = file.stat().st_size + len(frames(two)) - 5
+    with room(middle_of_the_second), pytest.raises(CaptureError, match="refuses writes"):
+        journal.append(two)
+    journal.append([answer("d")])
+    journal.close()
+    assert stored(tmp_path) == ["a", "d"]
+    assert [read(path.read_bytes(), Answer).torn_bytes for path in sealed(tmp_path)] == [0, 0]
 
 
 def test_a_backlog_that_would_fill_the_node_stops_answers_until_it_is_shipped(
@@ -96,3 +125,38 @@ def test_segments_are_shipped_in_order_and_kept_until_they_arrived(tmp_path: Pat
     assert shipper.finish(20) == 0
     assert arrived == ["a", "b", "c"]
     assert sealed(tmp_path) == []
+
+
+def fail_once(monkeypatch: pytest.MonkeyPatch, operation: str) -> list[str]:
+    """Let the volume refuse the next such operation; returns the refusals."""
+    real, refused = getattr(Path, operation), []
+
+    def moody(path: Path, *given: Any) -> Any:
+        if refused:
+            return real(path, *given)
+        refused.append(operation)
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(Path, operation, moody)
+    return refused
+
+
+def test_a_volume_in_trouble_is_asked_again_and_ends_no_shipping(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    journal = Journal(tmp_path, origin("toy"), lambda: None)
+    journal.append([answer("a")])
+    journal.close()
+    refused = [fail_once(monkeypatch, operation) for operation in ("glob", "unlink")]
+    arrived: list[str] = []
+
+    class Lake:
+        def put(self, name: str, content: bytes) -> None:
+            arrived.extend(kept.prediction_id for kept in read(content, Answer).records)
+
+    shipper = Shipper(tmp_path, Lake())
+    shipper.start()
+    assert shipper.finish(20) == 0
+    assert refused == [["glob"], ["unlink"]]
+    # Twice under one name, since it could not be taken from the volume the first time.
+    assert arrived == ["a", "a"]

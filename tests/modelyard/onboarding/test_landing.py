@@ -134,6 +134,32 @@ def test_another_file_of_the_same_shape_lands_too(checkout: Path) -> None:
         frames(checkout, file=more)
 
 
+def test_of_two_columns_with_one_name_both_must_be_there(checkout: Path) -> None:
+    twice = content().replace("Betrag (€)", "x", 1)
+    file = checkout / "kunden.csv"
+    file.write_text(twice)
+    make_model(checkout, Request(model="churn", file=file, label="y"), force=False)
+    assert {"x", "x_2"} <= set(next(iter(frames(checkout).values())).columns)
+    file.write_text("\n".join(line.partition(";")[2] for line in twice.splitlines()))
+    with pytest.raises(YardError, match=r"columns missing: x \(2 needed, 1 there\)"):
+        frames(checkout, file=file)
+
+
+def test_a_parquet_file_of_the_same_shape_lands_and_one_that_was_cut_off_does_not(
+    checkout: Path,
+) -> None:
+    make(checkout)
+    frame = pl.read_csv(content(start=500).encode(), separator=";", infer_schema=False)
+    more = checkout / "mehr.parquet"
+    frame.write_parquet(more)
+    whole = more.read_bytes()
+    more.write_bytes(whole[:-50])
+    with pytest.raises(YardError, match=r"mehr\.parquet cannot be read: "):
+        frames(checkout, file=more)
+    more.write_bytes(whole)
+    assert sum(frame.height for frame in frames(checkout, file=more).values()) == ROWS
+
+
 def test_a_file_that_is_gone_or_damaged_is_told(checkout: Path) -> None:
     make(checkout)
     (kept,) = (checkout / ".modelyard" / "datasets").iterdir()

@@ -74,11 +74,22 @@ def test_a_decimal_comma_does_not_pass_for_a_delimiter(tmp_path: Path) -> None:
     assert texts(table)[0] == ("1,5", "2,5", "3,5")
 
 
+def parquet(frame: pl.DataFrame | None = None) -> bytes:
+    """A Parquet file, of a hundred rows if none are given."""
+    buffer = io.BytesIO()
+    rows = pl.DataFrame({"a": range(100), "b": ["text"] * 100}) if frame is None else frame
+    rows.write_parquet(buffer)
+    return buffer.getvalue()
+
+
+def cut(body: bytes, *, start: int = 0) -> bytes:
+    """A file that lost 50 bytes, at its end or at its start."""
+    return body[start:] if start else body[:-50]
+
+
 def test_parquet_and_json_lines_give_the_same_texts(tmp_path: Path) -> None:
     frame = pl.DataFrame({"N": [1, 2], "when": ["2024-01-01", None], "ok": [True, False]})
-    buffer = io.BytesIO()
-    frame.write_parquet(buffer)
-    for name, body in (("t.parquet", buffer.getvalue()), ("t.jsonl", frame.write_ndjson())):
+    for name, body in (("t.parquet", parquet(frame)), ("t.jsonl", frame.write_ndjson())):
         table = opened(tmp_path, body, name)
         assert texts(table) == [("1", "2024-01-01", "true"), ("2", None, "false")]
 
@@ -105,6 +116,12 @@ def test_columns_of_one_name_are_all_read(tmp_path: Path) -> None:
         ("t.csv", b"\x00\x01\x02,\xff\xfe\n\x00", "t.csv is no text"),
         ("t.xlsx", b"PK\x03\x04", "files of this kind are not read"),
         ("t.parquet", b"PAR1 and nothing more", "t.parquet cannot be read"),
+        (
+            "t.parquet",
+            cut(parquet()),
+            "t.parquet cannot be read: .*(magic bytes|footer|too small)",
+        ),
+        ("t.pq", cut(parquet(), start=50), "t.pq cannot be read"),
         ("t.jsonl", b'{"a": 1}\n{"a": \n', "t.jsonl cannot be read"),
     ],
 )

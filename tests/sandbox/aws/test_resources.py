@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 from sandbox.aws.emulator import Emulator
 from sandbox.aws.provider.wire import UNKNOWN
 from sandbox.aws.service import ProviderService
-from tests.sandbox.aws.engine_side import EngineSide
+from tests.sandbox.aws.engine_side import ACCOUNTS, EngineSide
 
 BUCKET = "aws:s3/bucket:Bucket"
 TAGS = '{"tags": {"owner": "ml"}}'
@@ -158,13 +158,16 @@ def test_a_queue_is_changed_in_place(engine: EngineSide, client: Callable[..., A
         client("sqs").get_queue_attributes(QueueUrl=made.id, AttributeNames=["All"])
 
 
-def test_the_counts_tell_real_from_recorded(emulator: Emulator, engine: EngineSide) -> None:
-    def counts() -> dict[str, dict[str, int]]:
-        with urllib.request.urlopen(f"{emulator.endpoint}/_sandbox/counts") as answer:
+def test_the_counts_tell_real_from_recorded_and_one_account_from_another(
+    emulator: Emulator, engine: EngineSide
+) -> None:
+    def counts(asked: str = "") -> dict[str, dict[str, int]]:
+        with urllib.request.urlopen(f"{emulator.endpoint}/_sandbox/counts{asked}") as answer:
             found: dict[str, dict[str, int]] = json.load(answer)
             return found
 
-    before = counts()
+    dev, prod = (f"?account={ACCOUNTS[name]}" for name in ("dev", "prod"))
+    before, own, others = counts(), counts(dev), counts(prod)
     made = [
         engine.make(BUCKET, "counted"),
         engine.make("aws:ec2/vpc:Vpc", cidrBlock="10.0.0.0/16"),
@@ -172,6 +175,8 @@ def test_the_counts_tell_real_from_recorded(emulator: Emulator, engine: EngineSi
     after = counts()
     assert after["real"]["resources"] == before["real"]["resources"] + 1
     assert after["recorded"]["resources"] == before["recorded"]["resources"] + 1
+    assert counts(dev)["recorded"]["resources"] == own["recorded"]["resources"] + 1
+    assert counts(prod) == others
     for each in made:
         each.delete()
     assert counts() == before

@@ -1,8 +1,10 @@
 """A container sees its image's files only, has no rights, and leaves nothing when it ends."""
 
+import secrets
 import signal
 import subprocess
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -101,37 +103,60 @@ def test_a_signal_reaches_the_command_and_its_code_comes_back(place: Place, imag
         assert stdout.read() == b"bye\n"
 
 
+@pytest.fixture
+def seconds() -> str:
+    """How long to sleep: a number by which the process of this one test is known."""
+    return str(10**9 + secrets.randbelow(10**9))
+
+
+def sleeps(seconds: str) -> bool:
+    return any(
+        each.info["cmdline"] == ["sleep", seconds] for each in psutil.process_iter(["cmdline"])
+    )
+
+
+def wait_until(true: Callable[[], bool]) -> None:
+    give_up = time.monotonic() + 30
+    while not true():
+        assert time.monotonic() < give_up, "it did not come true in time"
+        time.sleep(0.02)
+
+
 @shut_in
-def test_kill_leaves_nothing_even_of_what_the_command_detached(place: Place, image: str) -> None:
+def test_kill_leaves_nothing_even_of_what_the_command_detached(
+    place: Place, image: str, seconds: str
+) -> None:
     process = Container(
         layout=place,
         image=image,
-        argv=["sh", "-c", "setsid sleep 54321 & echo up; wait"],
+        argv=["sh", "-c", f"setsid sleep {seconds} & echo up; wait"],
     ).start(subprocess.PIPE)
     assert process.stdout is not None
     with process.stdout as stdout:
         stdout.readline()
+        wait_until(lambda: sleeps(seconds))
         process.kill()
     assert process.poll() == 128 + signal.SIGKILL
-    time.sleep(0.1)
-    left = [each for each in psutil.process_iter(["cmdline"]) if "54321" in str(each.info)]
-    assert left == []
+    wait_until(lambda: not sleeps(seconds))
 
 
 @shut_in
-def test_a_container_ends_with_the_wrapper_that_holds_it(place: Place, image: str) -> None:
+def test_a_container_ends_with_the_wrapper_that_holds_it(
+    place: Place, image: str, seconds: str
+) -> None:
     process = Container(
-        layout=place, image=image, argv=["sh", "-c", "echo up; exec sleep 54322"]
+        layout=place, image=image, argv=["sh", "-c", f"echo up; exec sleep {seconds}"]
     ).start(subprocess.PIPE)
     assert process.stdout is not None
     with process.stdout as stdout:
         stdout.readline()
+        wait_until(lambda: sleeps(seconds))
         wrapper = psutil.Process(process.pid).parent()
         assert wrapper is not None
         wrapper.kill()
         assert stdout.read() == b""
     assert process.poll() or process.wait(5) == 128 + signal.SIGKILL
-    assert not any("54322" in str(each.info) for each in psutil.process_iter(["cmdline"]))
+    wait_until(lambda: not sleeps(seconds))
 
 
 @shut_in

@@ -1,24 +1,20 @@
 """A CronJob's Job is made when the sandbox's clock passes its time, as its controller makes it."""
 
 import datetime
-import json
 import re
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 from typing import Any
 
 import pytest
-import urllib3
 
 from sandbox.kubernetes.api import Api
 from sandbox.kubernetes.cronjobs import CronJobs
 from sandbox.kubernetes.holding import NAME, Holding
 from sandbox.timeline.clock import SandboxClock
 from sandbox.timeline.timeline import AlarmChange, Moved, Timeline
+from tests.sandbox.kubernetes.http_border import Object, answering
 
 UTC = datetime.UTC
-Object = dict[str, Any]
 _JOBS = re.compile(r"/apis/batch/v1/namespaces/models/jobs(?:/(?P<name>.+))?")
 
 
@@ -64,14 +60,6 @@ class ApiServer:
         self.jobs[name]["status"] = {"conditions": [{"type": condition, "status": "True"}]}
 
 
-class PlainApi(Api):
-    """The calls, without the TLS that a real API server needs."""
-
-    def __init__(self, port: int) -> None:
-        self.server = f"http://127.0.0.1:{port}"
-        self._pool = urllib3.PoolManager(retries=urllib3.Retry(0))
-
-
 @pytest.fixture
 def server() -> ApiServer:
     return ApiServer()
@@ -79,39 +67,8 @@ def server() -> ApiServer:
 
 @pytest.fixture
 def api(server: ApiServer) -> Iterator[Api]:
-    class Handler(BaseHTTPRequestHandler):
-        """Hands requests to the fake."""
-
-        def _any(self) -> None:
-            content = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            status, told = server.answer(
-                self.command, self.path, json.loads(content) if content else None
-            )
-            body = json.dumps(told).encode()
-            self.send_response(status)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def do_GET(self) -> None:
-            self._any()
-
-        def do_POST(self) -> None:
-            self._any()
-
-        def do_PATCH(self) -> None:
-            self._any()
-
-        def do_DELETE(self) -> None:
-            self._any()
-
-        def log_message(self, format: str, *args: object) -> None:
-            """Say nothing."""
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as http:
-        Thread(target=http.serve_forever, args=(0.05,), daemon=True).start()
-        yield PlainApi(http.server_port)
-        http.shutdown()
+    with answering(server.answer) as api:
+        yield api
 
 
 class NoAlarms:

@@ -3,6 +3,7 @@
 import os
 import signal
 
+import httpx
 import psutil
 import pytest
 
@@ -98,6 +99,25 @@ def test_a_killed_process_is_restarted_in_its_pod(cluster: Cluster) -> None:
     until(restarted, "the same pod is ready again")
     status = cluster.ready("killed")[0]["status"]["containerStatuses"][0]
     assert status["lastState"]["terminated"]["exitCode"] == 137
+
+
+def test_a_pod_that_says_it_is_ill_is_restarted_by_the_kubelet(cluster: Cluster) -> None:
+    body = deployment("ill", cluster.image)
+    container = body["spec"]["template"]["spec"]["containers"][0]
+    asked = {"httpGet": {"path": "/alive", "port": 8080}, "periodSeconds": 1}
+    container["livenessProbe"] = {**asked, "failureThreshold": 1}
+    cluster.apply(f"{HOME}/ill", body)
+    pod = until(lambda: cluster.ready("ill"), "ready")[0]
+    assert pod["status"]["containerStatuses"][0]["restartCount"] == 0
+    httpx.get(f"http://{pod['status']['podIP']}:8080/fall-ill", trust_env=False)
+
+    def restarted() -> bool:
+        now = cluster.ready("ill")[0]
+        same = now["metadata"]["uid"] == pod["metadata"]["uid"]
+        return same and bool(now["status"]["containerStatuses"][0]["restartCount"] == 1)
+
+    until(restarted, "the same pod is ready again")
+    assert "failed liveness probe" in cluster.kubectl("describe", "pods", "-l", "app=ill")
 
 
 def test_a_deleted_pod_drains_and_is_replaced(cluster: Cluster) -> None:

@@ -9,9 +9,12 @@ Object = dict[str, Any]
 SERVER = """
 import http.server, os, signal, sys, threading, urllib.request
 class Handler(http.server.BaseHTTPRequestHandler):
+    ill = False
     def do_GET(self):
         if self.path == "/crash":
             os._exit(7)
+        if self.path == "/fall-ill":
+            Handler.ill = True
         uri = os.environ.get("AWS_CONTAINER_CREDENTIALS_FULL_URI")
         answer = os.environ["POD_NAME"] + " " + os.environ.get("VERSION", "")
         if self.path == "/credentials":
@@ -23,7 +26,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 answer = urllib.request.urlopen(request, timeout=5).read().decode()
             except Exception as error:
                 answer = repr(error)
-        self.send_response(200)
+        self.send_response(500 if self.path == "/alive" and Handler.ill else 200)
         self.send_header("Content-Length", str(len(answer)))
         self.end_headers()
         self.wfile.write(answer.encode())

@@ -10,9 +10,9 @@ import pytest
 from sandbox.aws.emulator import Emulator
 from sandbox.aws.identities import identities
 from sandbox.layout import Environment
-from sandbox.sagemaker.launch import ProcessLauncher
 from sandbox.sagemaker.runner import Runner
 from sandbox.sagemaker.service import attach_runner
+from tests.sandbox.sagemaker.plain_processes import ProcessLauncher
 
 ENVIRONMENTS = [Environment(name="dev", account="111111111111", region="eu-west-1")]
 ROLE = "arn:aws:iam::111111111111:role/training"

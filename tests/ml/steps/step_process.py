@@ -1,0 +1,31 @@
+"""A step's process as its container starts it, in the account that this process uses."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+def step_process(
+    *arguments: str, file_bytes: int | None = None, **environment: str
+) -> subprocess.Popen[str]:
+    """Start `python -m ml`; with `file_bytes` no file can become longer than that."""
+    limited = [] if file_bytes is None else ["prlimit", f"--fsize={file_bytes}"]
+    return subprocess.Popen(
+        [*limited, sys.executable, "-m", "ml", *arguments],
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def finished(process: subprocess.Popen[str]) -> tuple[int, str]:
+    """Exit code and words of a process that ends by itself."""
+    said, _ = process.communicate(timeout=120)
+    return process.returncode, said
