@@ -25,8 +25,14 @@ def prediction(first_version: Checkout) -> str:
 
 @pytest.fixture(scope="module")
 def live(first_version: Checkout) -> dict[str, object]:
-    """What `modelyard status` says of the model."""
-    return diabetes(first_version)
+    """What `modelyard status` says of the model, once the pods before the release have gone."""
+    deadline = time.monotonic() + 60
+    found = diabetes(first_version)
+    while not all(pod["ready"] for pod in found["pods"]):
+        assert time.monotonic() < deadline, found
+        time.sleep(0.5)
+        found = diabetes(first_version)
+    return found
 
 
 def test_development_sees_the_redacted_copy_only(first_version: Checkout) -> None:

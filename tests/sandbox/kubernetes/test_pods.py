@@ -96,7 +96,8 @@ def test_a_killed_process_is_restarted_in_its_pod(cluster: Cluster) -> None:
         same = now["metadata"]["uid"] == pod["metadata"]["uid"]
         return same and bool(now["status"]["containerStatuses"][0]["restartCount"] == 1)
 
-    until(restarted, "the same pod is ready again")
+    # An ill container has its grace period, thirty seconds, before it is killed.
+    until(restarted, "the same pod is ready again", 90)
     status = cluster.ready("killed")[0]["status"]["containerStatuses"][0]
     assert status["lastState"]["terminated"]["exitCode"] == 137
 
@@ -116,7 +117,8 @@ def test_a_pod_that_says_it_is_ill_is_restarted_by_the_kubelet(cluster: Cluster)
         same = now["metadata"]["uid"] == pod["metadata"]["uid"]
         return same and bool(now["status"]["containerStatuses"][0]["restartCount"] == 1)
 
-    until(restarted, "the same pod is ready again")
+    # An ill container has its grace period, thirty seconds, before it is killed.
+    until(restarted, "the same pod is ready again", 90)
     assert "failed liveness probe" in cluster.kubectl("describe", "pods", "-l", "app=ill")
 
 
