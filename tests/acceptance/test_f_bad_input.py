@@ -83,7 +83,7 @@ def test_three_mistakes_in_a_model_folder_are_three_lines(
 ) -> None:
     spoilt.replace(
         "models/diabetes/model.yaml",
-        ("k: 2", "k: two"),
+        ("k: 5", "k: two"),
         ("holdout_fraction: 0.25", "holdout_fraction: 1.25"),
         ("retrain:", "retraining:"),
     )
