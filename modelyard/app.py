@@ -11,6 +11,7 @@ import typer
 
 from modelyard import activity
 from modelyard.commands import (
+    agreement,
     audit,
     data,
     delivery,
@@ -50,6 +51,7 @@ for group in (
     data,
     release,
     promotion,
+    agreement,
     predict,
     feedback,
     watch,

@@ -4,8 +4,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, is_dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -74,17 +73,6 @@ def facts(title: str, values: Mapping[str, object]) -> None:
     width = max((len(key) for key in values), default=0)
     for key, value in values.items():
         say(f"  {key:<{width}}  {value}")
-
-
-@contextmanager
-def stopwatch() -> Iterator[list[float]]:
-    """Measure a block; the list holds its seconds once the block has ended."""
-    taken: list[float] = []
-    begun = time.monotonic()
-    try:
-        yield taken
-    finally:
-        taken.append(time.monotonic() - begun)
 
 
 def _shown(value: object) -> "Text":

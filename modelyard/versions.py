@@ -79,6 +79,11 @@ def refuse_rejected(known: Version, place: Place, model: str) -> None:
         )
 
 
+def how_to_waive(place: Place, model: str, number: str) -> str:
+    """The command by which somebody answers for a version that its gate did not pass."""
+    return f"modelyard waive {model} --env {place.name} --version {number} --reason … --expires …"
+
+
 def rejected(place: Place, model: str, line: dict[str, str]) -> Version | None:
     """Return the version of a release line if somebody has rejected it in the registry."""
     found = (describe(place, arn) for arn in _with_status(place, model, REJECTED))

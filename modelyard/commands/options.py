@@ -30,3 +30,7 @@ VersionOption = Annotated[
     str | None, typer.Option("--version", help="A registered version, for instance 3.")
 ]
 WaitOption = Annotated[bool, typer.Option("--wait/--no-wait", help="Follow the work to its end.")]
+ReleaseOption = Annotated[
+    str | None, typer.Option("--release", help="Git SHA or image digest; the latest by default.")
+]
+ReasonOption = Annotated[str, typer.Option("--reason", help="Why; it stays in the ledger.")]

@@ -1,4 +1,4 @@
-"""`train`, `promote`, `approve`, `waive`, `rollback`, `retrain`: a version's way and back."""
+"""`train`, `promote`, `rollback`, `retrain`: a version's way and back."""
 
 from contextlib import AbstractContextManager
 from typing import Annotated
@@ -11,7 +11,8 @@ from modelyard.commands.options import (
     EnvOption,
     JsonOption,
     ModelArgument,
-    VersionOption,
+    ReasonOption,
+    ReleaseOption,
     WaitOption,
 )
 from modelyard.output import emit, facts, note, say
@@ -19,15 +20,11 @@ from modelyard.target import TargetOption, open_to_change
 
 StartOption = Annotated[str, typer.Option("--start", help="First local day; all by default.")]
 EndOption = Annotated[str, typer.Option("--end", help="Local day after the last; all by default.")]
-ReleaseOption = Annotated[
-    str | None, typer.Option("--release", help="Git SHA or image digest; the latest by default.")
-]
-ReasonOption = Annotated[str, typer.Option("--reason", help="Why; it stays in the ledger.")]
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this module."""
-    for command in (train, promote, approve, waive, rollback, retrain):
+    for command in (train, promote, rollback, retrain):
         app.command()(command)
 
 
@@ -111,57 +108,6 @@ def promote(
     _show(journey.model_dump(mode="json"), as_json)
 
 
-def approve(
-    model: ModelArgument,
-    env: EnvOption = "prod",
-    release: ReleaseOption = None,
-    version: VersionOption = None,
-    target: TargetOption = "sandbox",
-    as_json: JsonOption = False,
-) -> None:
-    """Sign, as yourself, that a release or a retrained version may go live."""
-    name = catalogue.model(model)
-    catalogue.environment_before(env)
-    from modelyard.live.approving import approve_release, approve_version
-
-    yard = open_to_change(target, [env])
-    asked = f" --version {version}" if version else f" --release {release}" if release else ""
-    with _signing(f"approval of {name} in {env}", f"modelyard approve {name} --env {env}{asked}"):
-        stored = (
-            approve_version(yard, name, env, version)
-            if version
-            else approve_release(yard, name, env, release)
-        )
-    if as_json:
-        emit(stored)
-    else:
-        facts("Approved", stored["statement"])
-
-
-def waive(
-    model: ModelArgument,
-    version: Annotated[str, typer.Option("--version", help="The version to let through.")],
-    reason: ReasonOption,
-    expires: Annotated[str, typer.Option(help="Last day it holds, for instance 2030-12-31.")],
-    env: EnvOption = "prod",
-    target: TargetOption = "sandbox",
-    as_json: JsonOption = False,
-) -> None:
-    """Answer, until a date, for a version that its gate did not pass; you become the owner."""
-    name = catalogue.model(model)
-    catalogue.environment(env)
-    from modelyard.live.approving import waive_version
-
-    yard = open_to_change(target, [env])
-    again = f"modelyard waive {name} --env {env} --version {version} --expires {expires}"
-    with _signing(f"waiver of version {version} of {name} in {env}", f'{again} --reason "…"'):
-        stored = waive_version(yard, name, env, version, reason, expires)
-    if as_json:
-        emit(stored)
-    else:
-        facts("Waived", stored["statement"])
-
-
 def rollback(
     model: ModelArgument,
     reason: ReasonOption,
@@ -192,14 +138,6 @@ def _training(name: str, env: str) -> AbstractContextManager[None]:
         f"training of {name} in {env}",
         state="the pipeline goes on by itself, and so does delivery of its version",
         resume="modelyard status",
-    )
-
-
-def _signing(what: str, again: str) -> AbstractContextManager[None]:
-    return doing(
-        what,
-        state="once it is signed it counts, but ledger and delivery may not know of it yet",
-        resume=f"{again}   (signs anew; the last one counts)",
     )
 
 

@@ -10,7 +10,7 @@ from modelyard.errors import RefusedError
 from modelyard.place import Place, person
 from modelyard.release_record import release_record
 from modelyard.storage import bare, read_json, write_json
-from modelyard.versions import Version, refuse_rejected
+from modelyard.versions import Version, how_to_waive, refuse_rejected
 
 TRAINED = "who requested the version's training"
 
@@ -60,8 +60,7 @@ def approve_version(place: Place, *, model: str, version: Version) -> dict[str, 
         raise RefusedError(
             f"Version {version.number} of {model} cannot be approved: "
             f"its gate says {version.gate}.",
-            remedy=f"modelyard waive {model} --env {place.name} --version {version.number} "
-            "--reason … --expires …",
+            remedy=how_to_waive(place, model, version.number),
         )
     refuse_own(place.caller, requester_of(place, version), what=TRAINED)
     return approve(

@@ -60,8 +60,8 @@ def _refuse_parked(place: Place, model: str, image_digest: str) -> None:
     raise RefusedError(
         f"Version {newest.number} of {model}, made by this release ({image_digest[:19]}…), is "
         f"{State.AWAITING_WAIVER.value} in {place.name}: its gate says {newest.gate}.",
-        remedy=f"modelyard waive {model} --env {place.name} --version {newest.number} "
-        f"--reason … --expires …; or mend models/{model} and release again",
+        remedy=f"{versions.how_to_waive(place, model, newest.number)}; "
+        f"or mend models/{model} and release again",
     )
 
 

@@ -167,8 +167,7 @@ def _waived(journey: Journey, station: Station, version: versions.Version) -> di
         raise ParkedError(
             State.AWAITING_WAIVER,
             f"the gate of version {version.number} says {version.gate}: "
-            f"modelyard waive {journey.model} --env {place.name} "
-            f"--version {version.number} --reason … --expires …",
+            f"{versions.how_to_waive(place, journey.model, version.number)}",
         )
     release = release_record(place, version.facts.get("image_digest", ""))
     waivers.refuse_owner(str(waiver["owner"]), release, journey.requested_by)

@@ -40,6 +40,13 @@ def retrainings(place: Place, model: str) -> list[Retraining]:
     return [_retraining(place, model, each) for each in automatic_retrainings(place, model)]
 
 
+def journey_of(place: Place, model: str, decided: dict[str, Any]) -> str:
+    """Return the id of the journey that a decision to start has begun."""
+    from modelyard.delivery.retraining import journey_id
+
+    return journey_id(model, place.name, str(decided["key"]))
+
+
 def comparisons(place: Place, model: str, decided: Sequence[Retraining]) -> list[Aftermath]:
     """Compare each version they made with the champion that its gate faced, on all days since.
 
@@ -49,12 +56,10 @@ def comparisons(place: Place, model: str, decided: Sequence[Retraining]) -> list
 
 
 def _retraining(place: Place, model: str, decided: dict[str, Any]) -> Retraining:
-    from modelyard.delivery.retraining import journey_id
-
     known = {name: decided[name] for name in ("at", "cause", "starts", "reason")}
     if not decided["starts"]:
         return Retraining(**known)
-    journey = Journeys.of(place).find(journey_id(model, place.name, decided["key"]))
+    journey = Journeys.of(place).find(journey_of(place, model, decided))
     if journey is None:
         return Retraining(**known)
     return Retraining(

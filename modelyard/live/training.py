@@ -11,7 +11,6 @@ from botocore.exceptions import ClientError
 from modelyard.errors import NotUpError, RefusedError
 from modelyard.live.releases import ReleaseLines
 from modelyard.place import Place
-from modelyard.versions import group_of
 
 NO_CHAMPION = "none"
 DONE = {"Succeeded", "Failed", "Stopped"}
@@ -156,11 +155,6 @@ def follow(
             remedy="its logs: modelyard sandbox logs aws; mend the cause and start it again",
         )
     return execution
-
-
-def group_parameter(place: Place, model: str) -> str:
-    """Return the registry group that training registers into."""
-    return group_of(place, model)
 
 
 def _pipeline(known: dict[str, str], place: Place, model: str) -> str:

@@ -5,7 +5,7 @@ from modelyard.errors import RefusedError
 from modelyard.live.promotion import require_live
 from modelyard.place import Place
 from modelyard.story.lengths import how_to_go_on
-from modelyard.versions import told_by, version
+from modelyard.versions import how_to_waive, told_by, version
 
 
 def require_passed(place: Place, journey: Journey) -> Journey:
@@ -17,8 +17,7 @@ def require_passed(place: Place, journey: Journey) -> Journey:
     raise RefusedError(
         f"Version {number} of {model} did not pass its gate in {place.name}: "
         f"{'; '.join(broken) or journey.reason}",
-        remedy=f"mend models/{model} and commit it, or: modelyard waive {model} "
-        f"--env {place.name} --version {number} --reason … --expires …; "
+        remedy=f"mend models/{model} and commit it, or: {how_to_waive(place, model, number)}; "
         f"then: {how_to_go_on(model)}",
     )
 

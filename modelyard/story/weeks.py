@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from modelyard.catalogue import kebab
 from modelyard.delivery.journey import ENDED, Journey, Journeys, State
+from modelyard.live.retrainings import journey_of
 from modelyard.live.watch_job import WatchJob
 from modelyard.live.watching import WatchedWeek, automatic_retrainings, weeks_in
 from modelyard.place import Place
@@ -152,10 +153,3 @@ def _decisions(place: Place, model: str, before: int, alarms: int) -> list[dict[
     journeys = Journeys.of(place)
     until(lambda: all(map(journeys.find, started)) or None, "the retraining to begin")
     return found
-
-
-def journey_of(place: Place, model: str, decided: dict[str, Any]) -> str:
-    """The journey of a decision that starts something."""
-    from modelyard.delivery.retraining import journey_id
-
-    return journey_id(model, place.name, str(decided["key"]))

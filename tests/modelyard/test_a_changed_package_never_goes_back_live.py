@@ -2,16 +2,13 @@
 
 import pytest
 
-from ml.canonical import digest_of
-from ml.deployment.package import MANIFEST, Identity, seal
-from ml.deployment.signing import Signer
-from ml.deployment.store import Folder, upload_package
+from ml.deployment.package import MANIFEST
 from modelyard.delivery.history import log
 from modelyard.errors import RefusedError
 from modelyard.live.releases import Line, ReleaseLines
-from modelyard.live.rollback import RolledBack, roll_back
 from modelyard.place import Place
-from tests.modelyard import world
+from tests.modelyard import sealed, world
+from tests.modelyard.persons import back
 
 pytestmark = pytest.mark.slow
 
@@ -20,14 +17,8 @@ CONTENTS = {"model.onnx": bytes(range(200)), "card.md": b"# card\n"}
 
 def packaged(place: Place, number: str) -> Line:
     """A release line whose package lies in the environment's bucket, sealed by its key."""
-    identity = Identity(
-        model=world.MODEL, run=number, environment=place.name, git_sha="a", image_digest="b"
-    )
-    key = Signer(kms=place.client("kms"), key_arn=place.platform.signing_key_arn)
-    sealed = seal(CONTENTS, identity, key)
     uri = f"s3://{place.platform.artifacts_bucket}/packages/{world.MODEL}/{number}"
-    upload_package(Folder.at(place.client("s3"), uri), sealed)
-    digest = digest_of(sealed[MANIFEST])
+    digest = sealed.package(place, number, CONTENTS)
     return {"version": number, "image": f"sha256:{number}", "package": uri, "digest": digest}
 
 
@@ -37,17 +28,6 @@ def lines(prod: Place) -> ReleaseLines:
     for number in ("1", "2"):
         found.put(world.MODEL, packaged(prod, number))
     return found
-
-
-def back(place: Place) -> RolledBack:
-    return roll_back(
-        place,
-        world.MODEL,
-        "too many alarms",
-        lambda message: None,
-        deploy=lambda place, report: None,
-        served=lambda place, model: "1",
-    )
 
 
 def test_a_whole_package_goes_back_live(prod: Place, lines: ReleaseLines) -> None:

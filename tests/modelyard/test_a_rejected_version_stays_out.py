@@ -12,18 +12,16 @@ from modelyard.delivery.journey import Journey, State
 from modelyard.delivery.reconciling import Reconciler
 from modelyard.delivery.station import Station
 from modelyard.errors import RefusedError
-from modelyard.live.approving import approve_version, waive_version
 from modelyard.live.releases import ReleaseLines
-from modelyard.live.rollback import RolledBack, roll_back
 from modelyard.place import Place
 from modelyard.versions import APPROVED, REJECTED, describe
 from tests.modelyard import living, sealed, world
+from tests.modelyard.persons import GATES, answer, back, journey_of
 from tests.modelyard.world import Crash, Works, station
 
 pytestmark = pytest.mark.slow
 
 WHY = "trained on the wrong year"
-GATES = ("passed", "failed")
 
 
 def mark(place: Place, arn: str, status: str) -> None:
@@ -45,21 +43,6 @@ def waiting(place: Place, works: Works, gate: str) -> str:
     return arn
 
 
-def answer(place: Place, gate: str) -> dict[str, Any]:
-    """Grace's word for the second version, as its gate asks for it."""
-    yard = world.yard(world.adopt_outputs(world.enter(place.root, "prod", "grace")))
-    if gate == "passed":
-        return approve_version(yard, world.MODEL, "prod", "2")
-    last = station(place, Works(root=place.root)).today().isoformat()
-    return waive_version(yard, world.MODEL, "prod", "2", "a good reason", last)
-
-
-def journey_of(place: Place, arn: str) -> Journey:
-    found = station(place, Works(root=place.root)).journeys.of_package(arn)
-    assert found is not None
-    return found
-
-
 @pytest.mark.parametrize("gate", GATES)
 def test_nobody_can_answer_for_it_and_the_error_says_what_anyone_can_do(
     prod: Place, gate: str
@@ -67,7 +50,7 @@ def test_nobody_can_answer_for_it_and_the_error_says_what_anyone_can_do(
     arn = waiting(prod, Works(root=prod.root), gate)
     mark(prod, arn, REJECTED)
     with pytest.raises(RefusedError, match=rf"Version 2 .* was rejected .*\({WHY}\)") as refused:
-        answer(prod, gate)
+        answer(prod, "grace", gate)
     assert "modelyard retrain flight_delay --env prod" in refused.value.remedy
     assert approvals.find(prod, world.MODEL, world.IMAGE, "2") is None
     assert log(prod) == []
@@ -77,7 +60,7 @@ def test_nobody_can_answer_for_it_and_the_error_says_what_anyone_can_do(
 def test_a_word_given_before_releases_nothing_any_more(prod: Place, gate: str) -> None:
     works = Works(root=prod.root)
     arn = waiting(prod, works, gate)
-    answer(prod, gate)
+    answer(prod, "grace", gate)
     mark(prod, arn, REJECTED)
     living.work_off(station(prod, works))
     journey = journey_of(prod, arn)
@@ -192,17 +175,6 @@ def test_rejected_while_delivery_lay_dead_behind_its_line_it_is_taken_back(
     worker.sweep(station(prod, works))
     assert journey_of(prod, arn).state is State.FAILED
     assert living.live_version(prod) == works.served["prod"] == "1"
-
-
-def back(place: Place) -> RolledBack:
-    return roll_back(
-        place,
-        world.MODEL,
-        "too many alarms",
-        lambda message: None,
-        deploy=lambda place, report: None,
-        served=lambda place, model: "1",
-    )
 
 
 def test_it_is_no_way_back_until_the_rejection_is_taken_back(prod: Place) -> None:

@@ -150,7 +150,7 @@ def at_rest(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     MADE.clear()
     (checkout / "labels.csv").write_text("prediction_id,row,label\np,0,1\n")
     monkeypatch.chdir(checkout)
-    for name in ("promotion", "release", "feedback"):
+    for name in ("agreement", "release", "feedback"):
         monkeypatch.setattr(
             f"modelyard.commands.{name}.open_to_change", lambda target, names: Anywhere()
         )
@@ -197,6 +197,12 @@ def test_what_was_done_before_is_told_where_only_words_were_left(
     shown = type_(capsys, "release", "build").err
     assert "interrupted after: release build in dev" in shown
     assert "that is done and stays so" in shown
-    # What one command did says nothing of the next.
-    app.run(interrupt)
-    assert "nothing was changed" in capsys.readouterr().err
+
+
+def test_what_one_command_did_says_nothing_of_the_next(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("modelyard.images.build_release", lambda *_, **__: {"dirty": False})
+    assert type_(capsys, "release", "build").code == ExitCode.OK
+    assert app.run(interrupt) == ExitCode.INTERRUPTED
+    assert "interrupted; nothing was changed" in capsys.readouterr().err

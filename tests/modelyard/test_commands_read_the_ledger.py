@@ -26,7 +26,7 @@ def yard(aws: Path, prod: Place, staging: Place, monkeypatch: pytest.MonkeyPatch
     opened = Yard(root=aws, target=Target.SANDBOX)
     monkeypatch.setattr("modelyard.commands.audit.open_yard", lambda target: opened)
     monkeypatch.setattr(
-        "modelyard.commands.promotion.open_to_change", lambda target, environments: opened
+        "modelyard.commands.agreement.open_to_change", lambda target, environments: opened
     )
     return grace
 

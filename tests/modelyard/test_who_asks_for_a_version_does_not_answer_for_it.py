@@ -1,24 +1,20 @@
 """Whoever starts a training by hand asked for its version, and is not the one to agree to it."""
 
-from typing import Any
-
 import pytest
 
 from modelyard.delivery import approvals, events, waivers
-from modelyard.delivery.journey import Journey, State
+from modelyard.delivery.journey import State
 from modelyard.delivery.requesters import requester_of
 from modelyard.errors import RefusedError
 from modelyard.live import retraining
-from modelyard.live.approving import approve_version, waive_version
 from modelyard.live.training import start_training
 from modelyard.place import Place, person
 from modelyard.versions import describe
 from tests.modelyard import living, world
+from tests.modelyard.persons import GATES, answer, journey_of, seat
 from tests.modelyard.world import Crash, Works, station
 
 pytestmark = pytest.mark.slow
-
-GATES = ("passed", "failed")
 
 
 @pytest.fixture
@@ -27,10 +23,6 @@ def live(prod: Place) -> Place:
     living.make_live(prod)
     world.make_pipelines(prod)
     return prod
-
-
-def seat(place: Place, name: str) -> Place:
-    return world.adopt_outputs(world.enter(place.root, "prod", name))
 
 
 def train(place: Place, who: str) -> str:
@@ -47,21 +39,6 @@ def register(place: Place, run: str, gate: str, *, trained_by: str = "") -> str:
     world.registered(place, arn)
     living.work_off(station(place, Works(root=place.root)))
     return arn
-
-
-def answer(place: Place, who: str, gate: str) -> dict[str, Any]:
-    """Type `modelyard approve` or `modelyard waive`, whichever the gate asks for."""
-    yard = world.yard(seat(place, who))
-    if gate == "passed":
-        return approve_version(yard, world.MODEL, "prod", "2")
-    last = station(place, Works(root=place.root)).today().isoformat()
-    return waive_version(yard, world.MODEL, "prod", "2", "a good reason", last)
-
-
-def journey_of(place: Place, arn: str) -> Journey:
-    found = station(place, Works(root=place.root)).journeys.of_package(arn)
-    assert found is not None
-    return found
 
 
 @pytest.mark.parametrize("gate", GATES)
