@@ -64,13 +64,23 @@ def test_weeks_that_were_all_alike_ring_on_a_change_and_not_on_rounding() -> Non
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("history", [6, 8])
-def test_calm_weeks_ring_as_often_as_was_agreed(history: int) -> None:
-    """Two in a hundred, however few the reference weeks; a normal limit rings twice as often."""
+@pytest.mark.parametrize(
+    ("history", "direction", "share"),
+    [(6, "either", 0.02), (8, "either", 0.02), (8, "lower", 0.01), (8, "higher", 0.01)],
+)
+def test_calm_weeks_ring_as_often_as_was_agreed(
+    history: int, direction: Direction, share: float
+) -> None:
+    """Two in a hundred, however few the reference weeks; a normal limit rings twice as often.
+
+    Where one direction alone rings it is half of them.
+    """
     generator = np.random.default_rng(11)
     draws = generator.normal(0.2, 0.03, (20_000, history + 1))
     told = [
-        judge(float(row[-1]), row[:-1].tolist(), reference_weeks=8, p_below=0.02).breach
+        judge(
+            float(row[-1]), row[:-1].tolist(), reference_weeks=8, p_below=0.02, direction=direction
+        ).breach
         for row in draws
     ]
-    assert np.mean(told) == pytest.approx(0.02, abs=0.003)
+    assert np.mean(told) == pytest.approx(share, abs=0.003)
