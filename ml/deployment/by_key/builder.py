@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+import duckdb
 import polars as pl
 import structlog
 
@@ -19,6 +20,15 @@ from ml.deployment.server.refusal import Code, RequestError
 from ml.spec import ModelSpec
 
 log = structlog.get_logger()
+
+OF_THE_VALUES = (
+    duckdb.DataError,
+    duckdb.InvalidInputException,
+    OverflowError,
+    ValueError,
+    pl.exceptions.PanicException,
+)
+"""What features fail with that were built before: on a day that no calendar has, for instance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +62,14 @@ class FeatureBuilder:
             return refusal
         except DuplicateKeyError as error:
             return RequestError(Code.DUPLICATE_ROW, f"{error}; ask about each entity once")
+        except OF_THE_VALUES as error:
+            # Without its text, in which the values stand.
+            log.warning("features_refused", error=type(error).__name__)
+            return RequestError(
+                Code.OUT_OF_RANGE,
+                "a value of this request is too large, too small or no such day: "
+                "no features can be built from it",
+            )
         except Exception as error:
             log.error("features_failed", error=f"{type(error).__name__}: {error}")
             return RequestError(

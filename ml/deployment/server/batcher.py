@@ -142,8 +142,9 @@ class Batcher:
         while (batch := self._batches.get()) is not None:
             try:
                 outcomes = self._answer([work.payload for work in batch])
-            except Exception:
-                # A mistake of ours; the thread must live on, or every later request would hang.
+            except BaseException:
+                # A mistake of ours, or a library's panic, which is no Exception; the thread must
+                # live on, or every later request would hang.
                 log.exception("batch_failed")
                 refusal = RequestError(Code.INTERNAL, "the server failed on this batch")
                 outcomes = [refusal] * len(batch)
