@@ -30,7 +30,16 @@ def run(argv: Sequence[str]) -> int:
     sys.stdout.write(table_of(outcomes))
     sys.stdout.write(json.dumps({"step": "ingest", "batches": [asdict(o) for o in outcomes]}))
     sys.stdout.write("\n")
-    return REFUSED if any(outcome.state == "refused" for outcome in outcomes) else 0
+    refused = [o for o in outcomes if o.state == "refused"]
+    if refused:
+        raise StepError(told_of(refused), exit_code=REFUSED)
+    return 0
+
+
+def told_of(refused: Sequence[Outcome]) -> str:
+    """What is wrong with the refused batches, on one line: the last one of a failed step."""
+    each = "; ".join(f"{o.table} {o.batch}: {o.reason}" for o in refused)
+    return f"refused whole, all others are ingested: {each}"
 
 
 def table_of(outcomes: Sequence[Outcome]) -> str:

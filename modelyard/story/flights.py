@@ -77,7 +77,8 @@ class Flights:
             except RefusedError as refused:
                 if not self.caught(place):
                     raise
-                report(f"refused, as it should be: {refused.message}")
+                # The step's own last words; the lines before them are about batches that are fine.
+                report(f"refused, as it should be: {refused.message.splitlines()[-1]}")
 
     def told(self, place: Place) -> str:
         """Say how many rows are curated, and what was caught."""

@@ -9,6 +9,8 @@ from typing import IO, Any
 
 _BATCH = 100
 _SECONDS = 1.0
+_MOST_OF_A_LINE, _MOST_OF_ALL = 300, 900
+"""Characters of a failure reason, which AWS cuts at 1,024."""
 
 
 class JobLog:
@@ -19,8 +21,7 @@ class JobLog:
         self._group = group
         self._stream = stream
         self._file = file
-        self.last: deque[str] = deque(maxlen=20)
-        """The latest lines, for the failure reason."""
+        self._last: deque[str] = deque(maxlen=20)
         self._waiting: list[dict[str, Any]] = []
         self._sent = time.monotonic()
         self._open()
@@ -37,6 +38,16 @@ class JobLog:
         thread.start()
         return thread
 
+    def last_words(self) -> str:
+        """What a failure is told with: the latest lines, a long one by how it begins."""
+        told: list[str] = []
+        for line in reversed(self._last):
+            short = line if len(line) <= _MOST_OF_A_LINE else f"{line[:_MOST_OF_A_LINE]}…"
+            if len("\n".join([short, *told])) > _MOST_OF_ALL:
+                break
+            told.insert(0, short)
+        return "\n".join(told)
+
     def _read(self, output: IO[bytes]) -> None:
         with self._file.open("ab") as file, output:
             for raw in output:
@@ -44,7 +55,7 @@ class JobLog:
                 file.flush()
                 line = raw.decode(errors="replace").rstrip("\n")
                 if line.strip():
-                    self.last.append(line)
+                    self._last.append(line)
                     self._waiting.append({"timestamp": int(time.time() * 1000), "message": line})
                 if len(self._waiting) >= _BATCH or time.monotonic() - self._sent > _SECONDS:
                     self._send()

@@ -132,7 +132,7 @@ class Runner:
         if reading is not None:
             reading.join(timeout=10)
         if code != 0:
-            told = "\n".join(log.last)[-900:]  # AWS cuts a failure reason at 1024 characters
+            told = log.last_words()
             raise StepFailedError(f"AlgorithmError: exit code {code}. It last wrote:\n{told}")
 
 

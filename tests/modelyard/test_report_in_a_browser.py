@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 from selenium.webdriver import Chrome
-from selenium.webdriver.support.wait import WebDriverWait
 
 from modelyard.report.render import write
 from tests.modelyard.browser import browser, look, missing
 from tests.modelyard.example_facts import facts
+from tests.modelyard.page_faults import drawn, overlapping, unseen, wider_than_its_window
 
 pytestmark = [
     pytest.mark.process,
@@ -21,23 +21,6 @@ DRAWN = 5 + 1 + 7
 three lives: each on one axis, by feature, and one retraining."""
 WIDE, NARROW = 1400, 390
 WIDTHS, SCHEMES = (WIDE, NARROW), ("light", "dark")
-PATIENCE = 60
-"""Seconds for drawing every chart, on a machine that has much else to do."""
-UNDRAWN = """return [...document.querySelectorAll("[data-chart]")]
-    .filter(place => !place.querySelector("svg, canvas")).map(place => place.dataset.chart)"""
-MARKLESS = """return [...document.querySelectorAll("[data-chart]")]
-    .filter(place => !place.querySelector(".role-mark path, .role-mark line, .role-mark rect"))
-    .map(place => place.dataset.chart)"""
-CUT_OFF = """return [...document.querySelectorAll("[data-chart] svg text")].filter(text => {
-    const box = text.getBoundingClientRect(), frame = text.closest("svg").getBoundingClientRect();
-    const shown = getComputedStyle(text).opacity !== "0";
-    return shown && box.width && (text.textContent.includes("…") || box.left < frame.left - 1
-        || box.right > Math.min(frame.right, innerWidth) + 1);
-}).map(text => text.textContent)"""
-BEYOND = """return [...document.querySelectorAll("main *, header *")].filter(each => {
-    const box = each.getBoundingClientRect();
-    return box.width && box.right > innerWidth + 1 && !each.closest(".scroll, [data-chart]");
-}).map(each => each.outerHTML.slice(0, 80))"""
 LAST_COLUMN = """return [...document.querySelectorAll(".scroll")].filter(frame =>
     [...frame.querySelectorAll("th")].some(each => each.textContent === "version")
     && [...frame.querySelectorAll("th")].some(each => each.textContent === "gate")).map(frame => {
@@ -57,16 +40,6 @@ PANELS = """return [...document.querySelectorAll(`[data-chart="prod-flight_delay
 LABELS = """return [...document.querySelectorAll(
     '[data-chart="prod-flight_delay-life"] .mark-symbol path[aria-label]')]
     .map(path => path.getAttribute("aria-label"))"""
-OVERLAPPING = """return [...document.querySelectorAll("[data-chart] svg")].flatMap(chart => {
-    const texts = [...chart.querySelectorAll("text")].filter(text => text.textContent.trim()
-        && getComputedStyle(text).opacity !== "0");
-    const boxes = texts.map(text => text.getBoundingClientRect());
-    return texts.flatMap((text, n) => texts.slice(n + 1).filter((_, m) => {
-        const a = boxes[n], b = boxes[n + 1 + m];
-        return Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1
-            && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 3;
-    }).map(other => `${text.textContent} | ${other.textContent}`));
-})"""
 COLOUR = "return getComputedStyle(document.querySelector(arguments[0]))[arguments[1]]"
 
 
@@ -86,24 +59,18 @@ def shown(reader: Chrome, page: Path, request: pytest.FixtureRequest) -> Chrome:
     """The report in one width and scheme, with every chart drawn."""
     width, scheme = request.param
     look(reader, page, width=width, scheme=scheme)
-    WebDriverWait(reader, PATIENCE).until(
-        lambda driver: not driver.execute_script(UNDRAWN), "charts without a drawing"
-    )
-    return reader
+    return drawn(reader)
 
 
 def test_every_chart_is_drawn_and_nothing_is_wrong_or_cut_off(shown: Chrome) -> None:
     charts = shown.execute_script("return document.querySelectorAll('[data-chart]').length")
     assert charts == DRAWN
-    assert shown.execute_script(MARKLESS) == []
-    assert shown.execute_script(CUT_OFF) == []
-    assert [entry["message"] for entry in shown.get_log("browser")] == []
+    assert unseen(shown) == []
 
 
 def test_the_page_is_no_wider_than_its_window(shown: Chrome) -> None:
     """Tables scroll in their own frames; whatever else is too wide would move the whole page."""
-    assert shown.execute_script("return document.documentElement.scrollWidth - innerWidth") <= 0
-    assert shown.execute_script(BEYOND) == []
+    assert wider_than_its_window(shown) == []
 
 
 def test_the_table_of_versions_shows_its_last_column_or_scrolls_to_it(shown: Chrome) -> None:
@@ -127,7 +94,7 @@ def test_a_point_says_its_week_and_its_figures(shown: Chrome) -> None:
 
 
 def test_no_two_texts_of_a_chart_lie_on_each_other(shown: Chrome) -> None:
-    assert shown.execute_script(OVERLAPPING) == []
+    assert overlapping(shown) == []
 
 
 def test_nothing_is_asked_of_the_network(shown: Chrome) -> None:
@@ -139,7 +106,7 @@ def test_dark_is_another_page_than_light(reader: Chrome, page: Path) -> None:
     seen = {}
     for scheme in SCHEMES:
         look(reader, page, width=WIDE, scheme=scheme)
-        WebDriverWait(reader, PATIENCE).until(lambda driver: not driver.execute_script(UNDRAWN))
+        drawn(reader)
         places = (("body", "backgroundColor"), ("section", "backgroundColor"), ("h1", "color"))
         seen[scheme] = [reader.execute_script(COLOUR, *place) for place in places]
         seen[scheme].append(reader.execute_script(COLOUR, "svg .role-axis-label text", "fill"))

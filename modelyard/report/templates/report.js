@@ -40,7 +40,8 @@ function stack(spec) {
   const lines = `split(replace(datum.label, regexp(' (?=over |not worse )'), ': '), ': ')`;
   for (const { encoding } of [spec, ...(spec.layer || [])]) {
     if (encoding?.y?.axis) Object.assign(encoding.y.axis, { labelExpr: lines, labelOffset: -14 });
-    for (const { legend } of [encoding?.color, encoding?.shape].filter(Boolean)) if (legend) legend.columns = 1;
+    for (const shown of [encoding?.color, encoding?.shape])
+      if (shown?.field && shown.legend !== null) shown.legend = { ...shown.legend, columns: 1 };
     if (encoding?.x) encoding.x.axis = { ...encoding.x.axis, tickCount: 4 };
   }
   spec.height = Math.round(spec.height * 1.4);
