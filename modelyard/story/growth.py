@@ -15,6 +15,7 @@ from modelyard.story.rows import trained_on
 from modelyard.story.stage import Stage
 from modelyard.story.teller import Teller
 from modelyard.story.verdict import require_passed
+from modelyard.versions import version
 
 
 def stages(teller: Teller) -> list[Stage]:
@@ -25,18 +26,21 @@ def stages(teller: Teller) -> list[Stage]:
             title=teller.subject.titles["data"],
             is_true=lambda: _landed(teller),
             make=lambda: _land(teller),
+            figures=lambda: _of_the_data(teller),
         ),
         Stage(
             name="development",
             title="Development: a model is trained on the mirror",
             is_true=lambda: _proven(teller, "dev"),
             make=lambda: _develop(teller),
+            figures=lambda: _of_the_training(teller, "dev"),
         ),
         Stage(
             name="staging",
             title="Staging: the release is promoted, trained, smoked and loaded",
             is_true=lambda: _proven(teller, "staging"),
             make=lambda: _stage(teller),
+            figures=lambda: _of_the_training(teller, "staging"),
         ),
     ]
 
@@ -51,6 +55,10 @@ def _landed(teller: Teller) -> str | None:
 def _land(teller: Teller) -> dict[str, Any]:
     # Staging's own, for its training two stages later: two accounts share nothing but the time.
     side_by_side(["prod", "staging"], partial(_land_first, teller))
+    return {}
+
+
+def _of_the_data(teller: Teller) -> dict[str, Any]:
     place, tables = teller.place("prod"), teller.subject.tables
     found = zones(place, tables)
     return {
@@ -70,13 +78,7 @@ def _land_first(teller: Teller, name: str) -> None:
 
 def _proven(teller: Teller, name: str) -> str | None:
     try:
-        release = teller.release()
-        found = evidence.require(
-            teller.place(name),
-            teller.model,
-            release["image_digest"],
-            target="the next environment",
-        )
+        release, found = teller.release(), _evidence(teller, name)
     except YardError:
         return None
     load = found["steps"].get("load", {})
@@ -89,6 +91,19 @@ def _proven(teller: Teller, name: str) -> str | None:
     return f"version {found['version']} of {release['git_sha'][:7]}, gate {found['gate']}{rate}"
 
 
+def _evidence(teller: Teller, name: str) -> dict[str, Any]:
+    """What an environment has to show for the release; raises a YardError while it has nothing."""
+    digest = teller.release()["image_digest"]
+    return evidence.require(
+        teller.place(name), teller.model, digest, target="the next environment"
+    )
+
+
+def _of_the_training(teller: Teller, name: str) -> dict[str, Any]:
+    place, model, number = teller.place(name), teller.model, _evidence(teller, name)["version"]
+    return {"rows": trained_on(place, model, version(place, model, number).facts["run"])}
+
+
 def _develop(teller: Teller) -> dict[str, Any]:
     place, model, release = teller.place("dev"), teller.model, teller.release()
     name = training_name(place, model, release, "story-dev")
@@ -97,7 +112,6 @@ def _develop(teller: Teller) -> dict[str, Any]:
     if journey is not None:
         require_passed(place, journey)
     return {
-        "rows": trained_on(place, model, done["run"]),
         "version": done["version"],
         "run": done["run"],
         "gate": done["gate"],
@@ -109,7 +123,6 @@ def _stage(teller: Teller) -> dict[str, Any]:
     teller.subject.land(place, teller.report)
     done = promote(teller, "staging", teller.release())
     return {
-        "rows": trained_on(place, teller.model, done.run),
         "version": done.version,
         "steps": done.done,
     }

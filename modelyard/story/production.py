@@ -13,7 +13,6 @@ from modelyard.live.retraining import live_release, train_now
 from modelyard.live.rollback import READY_SECONDS, roll_back
 from modelyard.live.trace import trace
 from modelyard.live.training import training_run
-from modelyard.place import Place
 from modelyard.story.agreement import agree, approve, wait_for_release
 from modelyard.story.attempts import promote, training_name
 from modelyard.story.lengths import how_to_go_on
@@ -33,12 +32,14 @@ def stages(teller: Teller) -> list[Stage]:
             title="Prod: approved by someone else, trained, judged, live",
             is_true=lambda: _live(teller),
             make=lambda: _go_live(teller),
+            figures=lambda: {"rows": _trained(teller, 0)},
         ),
         Stage(
             name="second",
             title=teller.subject.titles["second"],
             is_true=lambda: _second(teller),
             make=lambda: _retrain(teller),
+            figures=lambda: {"rows": {**_landed(teller), **_trained(teller, -1)}},
         ),
         Stage(
             name="back",
@@ -76,7 +77,6 @@ def _go_live(teller: Teller) -> dict[str, Any]:
     approve(teller, release)
     done = promote(teller, "prod", release)
     return {
-        "rows": trained_on(place, teller.model, done.run),
         "version": done.version,
         "steps": done.done,
     }
@@ -110,10 +110,6 @@ def _retrain(teller: Teller) -> dict[str, Any]:
     else:
         require_live(journey)
     return {
-        "rows": {
-            **landed(place, teller.subject.tables),
-            **trained_on(place, journey.model, _run_of(place, journey)),
-        },
         "version": journey.version,
         "first_state": journey.state.value,
     }
@@ -138,8 +134,15 @@ def _candidate(teller: Teller) -> Journey:
     return found
 
 
-def _run_of(place: Place, journey: Journey) -> str:
-    return version(place, journey.model, journey.version).facts["run"]
+def _landed(teller: Teller) -> dict[str, int]:
+    return landed(teller.place("prod"), teller.subject.tables)
+
+
+def _trained(teller: Teller, which: int) -> dict[str, int]:
+    """The rows of one of the released versions, by its place in the order of their releases."""
+    place, number = teller.place("prod"), _entries(teller, "released")[which]["version"]
+    run = version(place, teller.model, number).facts["run"]
+    return trained_on(place, teller.model, run)
 
 
 def _went_back(teller: Teller) -> str | None:

@@ -28,6 +28,7 @@ def stages(teller: Teller) -> list[Stage]:
             title="Life: its rows asked in equal slices, told the outcomes, watched by the slice",
             is_true=lambda: _lived(teller),
             make=lambda: _live(teller),
+            figures=lambda: _figures(teller),
         )
     ]
 
@@ -61,9 +62,17 @@ def _live(teller: Teller) -> dict[str, Any]:
     told = _watch(place, model, _enough(teller, run))
     for number, each in enumerate(told, start=1):
         teller.report(_said(number, each, teller.subject.words))
+    return {}
+
+
+def _figures(teller: Teller) -> dict[str, Any]:
+    found = _told(watched_weeks(teller.place("prod"), teller.model))
     return {
-        "rows": {"answers": rows.height, "outcomes": rows.height},
-        "slices": written_slices(told),
+        "rows": {
+            "answers": sum(each.rows for each in found),
+            "outcomes": sum(each.labelled for each in found),
+        },
+        "slices": written_slices(found),
     }
 
 

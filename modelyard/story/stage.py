@@ -22,7 +22,9 @@ class Stage:
     is_true: Callable[[], str | None]
     """Returns the evidence that the end state holds, or None."""
     make: Callable[[], dict[str, Any]]
-    """Makes it true, going on from wherever an earlier run stopped; returns figures."""
+    """Makes it true, going on from wherever an earlier run stopped; returns what only it saw."""
+    figures: Callable[[], dict[str, Any]] = dict
+    """Reads what it came to off the world: it may come true after its run was cut off."""
 
 
 def walk(
@@ -44,7 +46,7 @@ def walk(
             report(f"{heading}: already true: {evidence}")
             if book.spent(stage.name):
                 # Its last attempt was cut off, and what it had begun came true without it.
-                _write(book, stage, evidence, {})
+                _write(book, stage, evidence, stage.figures())
             between(stage.name)
             continue
         report(heading)
@@ -53,8 +55,8 @@ def walk(
             state="the stages before it are true and stay so; this one goes on where it stopped",
             resume=again,
         ):
-            evidence, facts = _make(stage, number, book, again)
-        seconds = _write(book, stage, evidence, facts)
+            evidence, seen = _make(stage, number, book, again)
+        seconds = _write(book, stage, evidence, {**seen, **stage.figures()})
         report(f"    {evidence} ({seconds} s)")
         between(stage.name)
 
@@ -63,7 +65,7 @@ def _make(stage: Stage, number: int, book: Book, again: str) -> tuple[str, dict[
     """Make a stage true; what the attempt took is in the book, however it ends."""
     begun = time.monotonic()
     try:
-        facts = stage.make()
+        seen = stage.make()
         evidence = stage.is_true()
     finally:
         book.spend(stage.name, time.monotonic() - begun)
@@ -72,7 +74,7 @@ def _make(stage: Stage, number: int, book: Book, again: str) -> tuple[str, dict[
             f"Stage {number} ({stage.title}) ran, but its end state does not hold.",
             remedy=f"modelyard status shows what is up; then: {again}",
         )
-    return evidence, facts
+    return evidence, seen
 
 
 def _write(book: Book, stage: Stage, evidence: str, facts: dict[str, Any]) -> float:

@@ -161,7 +161,9 @@ def test_a_slice_unlike_those_before_is_told_as_such(production: Production) -> 
 
 def test_every_slice_is_written_down_with_its_verdict(production: Production) -> None:
     production.found[7] = watched(7, breach=True, p=0.0)
-    slices = production.stage().make()["slices"]
+    stage = production.stage()
+    stage.make()
+    slices = stage.figures()["slices"]
     assert [each["slice"] for each in slices] == [*range(1, 21)]
     assert [each["slice"] for each in slices if each["broke"] == ["mean_prediction"]] == [8]
     assert {(each["rows"], each["coverage"]) for each in slices} == {(SIZE, 1.0)}
