@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 
 from infra.programs import platform, releases
@@ -16,6 +17,7 @@ from tests.infra import engine
 
 ROOT = Path(__file__).parents[2]
 ENVIRONMENTS = ("dev", "staging", "prod")
+in_every_environment = pytest.mark.parametrize("environment", ENVIRONMENTS)
 DIGEST = "sha256:" + "a" * 64
 LIVE_DIGEST = "sha256:" + "b" * 64
 

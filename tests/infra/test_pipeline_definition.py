@@ -16,7 +16,8 @@ from infra.model_development.job_pipeline import JobPipeline, JobPipelineArgs
 from infra.model_development.pipeline_definition import PipelinePlan, compile_definition
 from infra.model_development.retraining_schedule import schedule_expression
 from ml.workloads import RUN, data_steps, training_steps
-from tests.infra.examples import EXAMPLES, IMAGE, KEY, MODEL, ROLE
+from tests.infra.examples import EXAMPLES
+from tests.infra.examples.values import IMAGE, KEY, MODEL, ROLE
 
 STEPS = training_steps(MODEL)
 PLAN = PipelinePlan(
