@@ -29,6 +29,7 @@ STAGES = (
     "And back",
 )
 INTERRUPTED = (
+    (3, r"prod ingest: executing"),
     (4, r"dev train: executing"),
     (5, r"staging flight_delay: training"),
     (6, r"prod flight_delay: train done"),

@@ -71,12 +71,15 @@ def namespaces(checkout: Checkout, environment: str) -> set[str]:
     return {name for name in names if name != "default" and not name.startswith("kube-")}
 
 
-def test_prod_refuses_to_be_destroyed(deployed: Checkout) -> None:
-    before = listed(session(deployed, "prod"))
-    done = deployed.shell("pulumi destroy --stack prod --yes --non-interactive", code=None)
+@pytest.mark.parametrize("environment", ["staging", "prod"])
+def test_what_holds_data_refuses_to_be_destroyed(deployed: Checkout, environment: str) -> None:
+    before = listed(session(deployed, environment))
+    done = deployed.shell(
+        f"pulumi destroy --stack {environment} --yes --non-interactive", code=None
+    )
     assert done.code != 0
     assert "protect" in done.told
-    assert listed(session(deployed, "prod"))["buckets"] == before["buckets"]
+    assert listed(session(deployed, environment))["buckets"] == before["buckets"]
 
 
 def forget_versions(aws: Session) -> None:

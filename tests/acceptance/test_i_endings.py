@@ -67,6 +67,14 @@ def test_a_lost_memory_is_named_with_the_way_out(deployed: Checkout, recovery: R
     assert "modelyard sandbox reset" in told.told
 
 
+def test_ctrl_c_while_the_sandbox_starts_says_how_to_go_on(deployed: Checkout) -> None:
+    with deployed.typed("make", "story") as running:
+        shown = read_until(running, r"\[1/\d\] Sandbox", seconds=120) + ctrl_c(running)
+    assert "interrupted during: the story, stage 1" in shown
+    assert "resume: make up" in shown
+    assert "Traceback" not in shown
+
+
 def test_the_story_begins_again_from_empty_environments(deployed: Checkout) -> None:
     with deployed.typed("make", "story") as running:
         shown = read_until(running, r"dev: platform", seconds=180) + ctrl_c(running)
