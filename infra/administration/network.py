@@ -55,23 +55,7 @@ class Network(pulumi.ComponentResource):
         subnets = []
         tables = []
         for index, zone in enumerate(args.zones):
-            subnet = aws.ec2.Subnet(
-                f"{name}-private-{index}",
-                vpc_id=vpc.id,
-                cidr_block=str(blocks[index]),
-                availability_zone=zone,
-                map_public_ip_on_launch=False,
-                # By this tag the cluster finds where internal load balancers belong.
-                tags={"kubernetes.io/role/internal-elb": "1"},
-                opts=child,
-            )
-            table = aws.ec2.RouteTable(f"{name}-routes-{index}", vpc_id=vpc.id, opts=child)
-            aws.ec2.RouteTableAssociation(
-                f"{name}-routed-{index}",
-                subnet_id=subnet.id,
-                route_table_id=table.id,
-                opts=child,
-            )
+            subnet, table = self._make_subnet(name, index, vpc, blocks[index], zone)
             subnets.append(subnet)
             tables.append(table)
         self._guard_subnets(name, args, vpc, subnets)
@@ -87,6 +71,30 @@ class Network(pulumi.ComponentResource):
             }
         )
 
+    def _make_subnet(
+        self, name: str, index: int, vpc: aws.ec2.Vpc, block: IPv4Network, zone: str
+    ) -> tuple[aws.ec2.Subnet, aws.ec2.RouteTable]:
+        """One zone's subnet, and the routes of its own that endpoints are entered in."""
+        child = pulumi.ResourceOptions(parent=self)
+        subnet = aws.ec2.Subnet(
+            f"{name}-private-{index}",
+            vpc_id=vpc.id,
+            cidr_block=str(block),
+            availability_zone=zone,
+            map_public_ip_on_launch=False,
+            # By this tag the cluster finds where internal load balancers belong.
+            tags={"kubernetes.io/role/internal-elb": "1"},
+            opts=child,
+        )
+        table = aws.ec2.RouteTable(f"{name}-routes-{index}", vpc_id=vpc.id, opts=child)
+        aws.ec2.RouteTableAssociation(
+            f"{name}-routed-{index}",
+            subnet_id=subnet.id,
+            route_table_id=table.id,
+            opts=child,
+        )
+        return subnet, table
+
     def _guard_subnets(
         self, name: str, args: NetworkArgs, vpc: aws.ec2.Vpc, subnets: list[aws.ec2.Subnet]
     ) -> aws.ec2.NetworkAcl:
@@ -96,51 +104,61 @@ class Network(pulumi.ComponentResource):
             f"{name}-acl",
             vpc_id=vpc.id,
             subnet_ids=[s.id for s in subnets],
-            ingress=[
-                # S3 and DynamoDB answer through the gateway from public addresses; remote
-                # desktop, the one administrative port up there, stays shut to them.
-                {
-                    "rule_no": 90,
-                    "action": "deny",
-                    "protocol": "tcp",
-                    "from_port": 3389,
-                    "to_port": 3389,
-                    "cidr_block": "0.0.0.0/0",
-                },
-                {
-                    "rule_no": 100,
-                    "action": "allow",
-                    "protocol": "-1",
-                    "from_port": 0,
-                    "to_port": 0,
-                    "cidr_block": block,
-                },
-                {
-                    "rule_no": 110,
-                    "action": "allow",
-                    "protocol": "tcp",
-                    "from_port": 1024,
-                    "to_port": 65535,
-                    "cidr_block": "0.0.0.0/0",
-                },
-            ],
-            egress=[
-                {
-                    "rule_no": 100,
-                    "action": "allow",
-                    "protocol": "-1",
-                    "from_port": 0,
-                    "to_port": 0,
-                    "cidr_block": block,
-                },
-                {
-                    "rule_no": 110,
-                    "action": "allow",
-                    "protocol": "tcp",
-                    "from_port": 443,
-                    "to_port": 443,
-                    "cidr_block": "0.0.0.0/0",
-                },
-            ],
+            ingress=way_in(block),
+            egress=way_out(block),
             opts=pulumi.ResourceOptions(parent=self),
         )
+
+
+def way_in(block: str) -> list[aws.ec2.NetworkAclIngressArgsDict]:
+    """Everything from inside, and answers from outside."""
+    return [
+        # S3 and DynamoDB answer through the gateway from public addresses; remote
+        # desktop, the one administrative port up there, stays shut to them.
+        {
+            "rule_no": 90,
+            "action": "deny",
+            "protocol": "tcp",
+            "from_port": 3389,
+            "to_port": 3389,
+            "cidr_block": "0.0.0.0/0",
+        },
+        {
+            "rule_no": 100,
+            "action": "allow",
+            "protocol": "-1",
+            "from_port": 0,
+            "to_port": 0,
+            "cidr_block": block,
+        },
+        {
+            "rule_no": 110,
+            "action": "allow",
+            "protocol": "tcp",
+            "from_port": 1024,
+            "to_port": 65535,
+            "cidr_block": "0.0.0.0/0",
+        },
+    ]
+
+
+def way_out(block: str) -> list[aws.ec2.NetworkAclEgressArgsDict]:
+    """Everything to inside, and HTTPS to the services of AWS."""
+    return [
+        {
+            "rule_no": 100,
+            "action": "allow",
+            "protocol": "-1",
+            "from_port": 0,
+            "to_port": 0,
+            "cidr_block": block,
+        },
+        {
+            "rule_no": 110,
+            "action": "allow",
+            "protocol": "tcp",
+            "from_port": 443,
+            "to_port": 443,
+            "cidr_block": "0.0.0.0/0",
+        },
+    ]

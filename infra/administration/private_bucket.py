@@ -69,21 +69,7 @@ class PrivateBucket(pulumi.ComponentResource):
             opts=child,
         )
         close_bucket(name, bucket, child)
-        aws.s3.BucketServerSideEncryptionConfiguration(
-            f"{name}-encryption",
-            bucket=bucket.bucket,
-            rules=[
-                {
-                    "apply_server_side_encryption_by_default": {
-                        "sse_algorithm": "aws:kms",
-                        "kms_master_key_id": args.key_arn,
-                    },
-                    # One data key per bucket instead of per object: KMS bills per request.
-                    "bucket_key_enabled": True,
-                }
-            ],
-            opts=child,
-        )
+        self._encrypt(name, bucket, args.key_arn)
         aws.s3.BucketPolicy(
             f"{name}-policy",
             bucket=bucket.bucket,
@@ -109,6 +95,26 @@ class PrivateBucket(pulumi.ComponentResource):
         self.bucket_name = bucket.bucket
         self.bucket_arn = bucket.arn
         self.register_outputs({"bucket_name": self.bucket_name, "bucket_arn": self.bucket_arn})
+
+    def _encrypt(
+        self, name: str, bucket: aws.s3.Bucket, key_arn: pulumi.Input[str]
+    ) -> aws.s3.BucketServerSideEncryptionConfiguration:
+        """Encrypt what arrives with the caller's key, whether or not the writer asks for it."""
+        return aws.s3.BucketServerSideEncryptionConfiguration(
+            f"{name}-encryption",
+            bucket=bucket.bucket,
+            rules=[
+                {
+                    "apply_server_side_encryption_by_default": {
+                        "sse_algorithm": "aws:kms",
+                        "kms_master_key_id": key_arn,
+                    },
+                    # One data key per bucket instead of per object: KMS bills per request.
+                    "bucket_key_enabled": True,
+                }
+            ],
+            opts=pulumi.ResourceOptions(parent=self),
+        )
 
 
 def close_bucket(name: str, bucket: aws.s3.Bucket, child: pulumi.ResourceOptions) -> None:

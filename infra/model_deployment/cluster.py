@@ -54,7 +54,29 @@ class Cluster(pulumi.ComponentResource):
         super().__init__("modelyard:model_deployment:Cluster", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
 
-        cluster = aws.eks.Cluster(
+        cluster = self._make_cluster(name, args)
+        # Auto Mode's nodes carry the agent; the add-on serves nodes of any other kind.
+        aws.eks.Addon(
+            f"{name}-pod-identity",
+            cluster_name=cluster.name,
+            addon_name="eks-pod-identity-agent",
+            opts=child,
+        )
+
+        self.cluster_name = cluster.name
+        self.endpoint = cluster.endpoint
+        self.certificate_authority = cluster.certificate_authority["data"]
+        self.register_outputs(
+            {
+                "cluster_name": self.cluster_name,
+                "endpoint": self.endpoint,
+                "certificate_authority": self.certificate_authority,
+            }
+        )
+
+    def _make_cluster(self, name: str, args: ClusterArgs) -> aws.eks.Cluster:
+        """The control plane, and the nodes that EKS starts when pods need them."""
+        return aws.eks.Cluster(
             f"{name}-cluster",
             # Reading the log group's name is what makes the cluster wait for it.
             name=pulumi.Output.from_input(args.log_group_name).apply(lambda _: args.name),
@@ -92,23 +114,5 @@ class Cluster(pulumi.ComponentResource):
             upgrade_policy={"support_type": "STANDARD"},
             zonal_shift_config={"enabled": True},
             deletion_protection=args.protected,
-            opts=child,
-        )
-        # Auto Mode's nodes carry the agent; the add-on serves nodes of any other kind.
-        aws.eks.Addon(
-            f"{name}-pod-identity",
-            cluster_name=cluster.name,
-            addon_name="eks-pod-identity-agent",
-            opts=child,
-        )
-
-        self.cluster_name = cluster.name
-        self.endpoint = cluster.endpoint
-        self.certificate_authority = cluster.certificate_authority["data"]
-        self.register_outputs(
-            {
-                "cluster_name": self.cluster_name,
-                "endpoint": self.endpoint,
-                "certificate_authority": self.certificate_authority,
-            }
+            opts=pulumi.ResourceOptions(parent=self),
         )

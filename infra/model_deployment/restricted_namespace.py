@@ -56,34 +56,13 @@ class RestrictedNamespace(pulumi.ComponentResource):
         k8s.core.v1.ResourceQuota(
             f"{name}-quota",
             metadata={"name": "quota", "namespace": namespace},
-            spec={
-                "hard": {
-                    "pods": str(args.pods),
-                    "requests.cpu": str(args.cpu),
-                    "requests.memory": f"{args.memory_gib}Gi",
-                    "limits.memory": f"{args.memory_gib}Gi",
-                    "services.loadbalancers": "0",
-                    "services.nodeports": "0",
-                }
-            },
+            spec={"hard": quota(args)},
             opts=child,
         )
         k8s.core.v1.LimitRange(
             f"{name}-limits",
             metadata={"name": "limits", "namespace": namespace},
-            spec={
-                "limits": [
-                    {
-                        "type": "Container",
-                        "default": {"memory": "512Mi", "ephemeral-storage": "1Gi"},
-                        "default_request": {
-                            "cpu": "100m",
-                            "memory": "512Mi",
-                            "ephemeral-storage": "256Mi",
-                        },
-                    }
-                ]
-            },
+            spec={"limits": [default_limits()]},
             opts=child,
         )
         k8s.networking.v1.NetworkPolicy(
@@ -118,6 +97,27 @@ def security_labels(version: str) -> dict[str, str]:
         f"{prefix}/enforce-version": f"v{version}",
         f"{prefix}/audit": "restricted",
         f"{prefix}/warn": "restricted",
+    }
+
+
+def quota(args: RestrictedNamespaceArgs) -> dict[str, str]:
+    """What all pods together may take, and no address outside the cluster."""
+    return {
+        "pods": str(args.pods),
+        "requests.cpu": str(args.cpu),
+        "requests.memory": f"{args.memory_gib}Gi",
+        "limits.memory": f"{args.memory_gib}Gi",
+        "services.loadbalancers": "0",
+        "services.nodeports": "0",
+    }
+
+
+def default_limits() -> k8s.core.v1.LimitRangeItemArgsDict:
+    """For a container that asks for nothing; under a quota it would not be admitted."""
+    return {
+        "type": "Container",
+        "default": {"memory": "512Mi", "ephemeral-storage": "1Gi"},
+        "default_request": {"cpu": "100m", "memory": "512Mi", "ephemeral-storage": "256Mi"},
     }
 
 

@@ -72,38 +72,45 @@ class ScheduledJob(pulumi.ComponentResource):
             },
             opts=child,
         )
-        plan = PodPlan(
-            workload=args.job,
-            image=args.image,
-            labels=labels,
-            service_account=args.service_account,
-            environment=args.environment,
-            volumes={},
-        )
         job = k8s.batch.v1.CronJob(
             f"{name}-job",
             metadata=metadata,
-            spec={
-                "schedule": args.job.schedule,
-                "time_zone": "Etc/UTC",
-                "suspend": not args.enabled,
-                "concurrency_policy": "Forbid",
-                # A cluster that was away at the hour starts it when it is back, that day.
-                "starting_deadline_seconds": 12 * 3600,
-                "successful_jobs_history_limit": 2,
-                "failed_jobs_history_limit": 3,
-                "job_template": {
-                    "metadata": {"labels": labels},
-                    "spec": {
-                        "active_deadline_seconds": args.job.deadline_seconds,
-                        "backoff_limit": 2,
-                        "ttl_seconds_after_finished": 7 * 24 * 3600,
-                        "template": job_template(plan),
-                    },
-                },
-            },
+            spec=by_the_clock(args, labels),
             opts=child,
         )
 
         self.job_name = job.metadata["name"]
         self.register_outputs({"job_name": self.job_name})
+
+
+def by_the_clock(
+    args: ScheduledJobArgs, labels: dict[str, str]
+) -> k8s.batch.v1.CronJobSpecArgsDict:
+    """When it starts, how often it is tried, and for how long what it left can be read."""
+    plan = PodPlan(
+        workload=args.job,
+        image=args.image,
+        labels=labels,
+        service_account=args.service_account,
+        environment=args.environment,
+        volumes={},
+    )
+    return {
+        "schedule": args.job.schedule,
+        "time_zone": "Etc/UTC",
+        "suspend": not args.enabled,
+        "concurrency_policy": "Forbid",
+        # A cluster that was away at the hour starts it when it is back, that day.
+        "starting_deadline_seconds": 12 * 3600,
+        "successful_jobs_history_limit": 2,
+        "failed_jobs_history_limit": 3,
+        "job_template": {
+            "metadata": {"labels": labels},
+            "spec": {
+                "active_deadline_seconds": args.job.deadline_seconds,
+                "backoff_limit": 2,
+                "ttl_seconds_after_finished": 7 * 24 * 3600,
+                "template": job_template(plan),
+            },
+        },
+    }

@@ -17,8 +17,8 @@ from infra.model_deployment.restricted_namespace import (
 )
 from infra.monitoring.log_group import LogGroup, LogGroupArgs
 from infra.names import MODELS_NAMESPACE, cluster_name, role_path
+from infra.programs.cluster_identities import make_cluster_identities
 from infra.programs.foundation import Keys
-from infra.programs.identities import make_cluster_identities
 from infra.programs.providers import kubernetes_provider
 from infra.settings import Settings
 
@@ -76,26 +76,7 @@ def make_cluster(
         ),
         opts,
     )
-    administrator = ClusterEntry(
-        "administrator",
-        ClusterEntryArgs(
-            cluster_name=cluster.cluster_name,
-            # Made by bootstrap before any stack; whoever deploys the platform acts as it.
-            principal_arn=f"arn:aws:iam::{settings.account_id}:role/modelyard-deploy",
-            policy="AmazonEKSClusterAdminPolicy",
-        ),
-        opts,
-    )
-    ClusterEntry(
-        "releaser",
-        ClusterEntryArgs(
-            cluster_name=cluster.cluster_name,
-            principal_arn=delivery.arn,
-            policy="AmazonEKSEditPolicy",
-            namespaces=(MODELS_NAMESPACE,),
-        ),
-        opts,
-    )
+    administrator = _admit(settings, cluster, delivery, opts)
     config = kubeconfig(
         cluster_name=administrator.cluster_name,
         endpoint=cluster.endpoint,
@@ -120,3 +101,24 @@ def make_namespaces(settings: Settings, config: pulumi.Output[str]) -> Namespace
         inside,
     )
     return Namespaces(models=models.namespace)
+
+
+def _admit(
+    settings: Settings, cluster: Cluster, delivery: BoundedRole, opts: pulumi.ResourceOptions
+) -> ClusterEntry:
+    """Let in who deploys the platform, for whom all that is inside waits, and delivery."""
+    administrator = ClusterEntryArgs(
+        cluster_name=cluster.cluster_name,
+        # Made by bootstrap before any stack; whoever deploys the platform acts as it.
+        principal_arn=f"arn:aws:iam::{settings.account_id}:role/modelyard-deploy",
+        policy="AmazonEKSClusterAdminPolicy",
+    )
+    entry = ClusterEntry("administrator", administrator, opts)
+    releaser = ClusterEntryArgs(
+        cluster_name=cluster.cluster_name,
+        principal_arn=delivery.arn,
+        policy="AmazonEKSEditPolicy",
+        namespaces=(MODELS_NAMESPACE,),
+    )
+    ClusterEntry("releaser", releaser, opts)
+    return entry

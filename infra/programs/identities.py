@@ -1,14 +1,15 @@
-"""Every role of an environment, and the two ceilings above them."""
+"""What jobs, pods, people and automation act as, and the ceiling above them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import pulumi
 
 from infra.administration.bounded_role import BoundedRole, BoundedRoleArgs
-from infra.administration.ceilings import cluster_ceiling, workload_ceiling
+from infra.administration.ceilings import workload_ceiling
 from infra.administration.grants.access import Access
 from infra.administration.grants.automation import pipeline_statements, scheduler_statements
 from infra.administration.grants.delivery import delivery_statements
@@ -28,7 +29,7 @@ from infra.administration.permissions_boundary import (
     PermissionsBoundaryArgs,
 )
 from infra.administration.statements import Statement
-from infra.administration.trust import control_plane, instances, person, pod, service_of_account
+from infra.administration.trust import person, pod, service_of_account
 from infra.names import (
     COLLECTOR_ACCOUNT,
     DELIVERY_ACCOUNT,
@@ -39,71 +40,38 @@ from infra.names import (
     WATCH_ACCOUNT,
 )
 
+MakeRole = Callable[[str, str, Statement, Sequence[Statement]], BoundedRole]
+"""From name, description, trust and grants; path and ceiling are those of the environment."""
+
 
 @dataclass(frozen=True, kw_only=True)
-class ClusterIdentities:
-    """What AWS runs the cluster as."""
+class JobIdentities:
+    """What the jobs of pipelines act as."""
 
-    control_plane: BoundedRole
-    nodes: BoundedRole
+    data: BoundedRole
+    training: BoundedRole
+    packaging: BoundedRole
+
+
+@dataclass(frozen=True, kw_only=True)
+class PodIdentities:
+    """What the pods of models act as."""
+
+    serving: BoundedRole
+    collector: BoundedRole
+    watch: BoundedRole
 
 
 @dataclass(frozen=True, kw_only=True)
 class WorkIdentities:
     """What jobs, pods, people and automation act as."""
 
-    data: BoundedRole
-    training: BoundedRole
-    packaging: BoundedRole
-    serving: BoundedRole
-    collector: BoundedRole
-    watch: BoundedRole
+    jobs: JobIdentities
+    pods: PodIdentities
     promoter: BoundedRole
     delivery: BoundedRole
     pipelines: BoundedRole
     scheduler: BoundedRole
-
-
-def make_cluster_identities(
-    *, account_id: str, region: str, path: str, opts: pulumi.ResourceOptions
-) -> ClusterIdentities:
-    """Roles of the control plane and its nodes; neither can touch data."""
-    boundary = PermissionsBoundary(
-        "cluster-boundary",
-        PermissionsBoundaryArgs(
-            description="The most that EKS and its nodes can do",
-            path=path,
-            statements=cluster_ceiling(region=region),
-        ),
-        opts,
-    )
-    control = BoundedRoleArgs(
-        description="Runs the cluster's control plane",
-        path=path,
-        boundary_arn=boundary.arn,
-        trust=control_plane("eks.amazonaws.com", account_id, ("sts:AssumeRole", "sts:TagSession")),
-        managed_policies=(
-            "AmazonEKSBlockStoragePolicy",
-            "AmazonEKSClusterPolicy",
-            "AmazonEKSComputePolicy",
-            "AmazonEKSLoadBalancingPolicy",
-            "AmazonEKSNetworkingPolicy",
-        ),
-    )
-    nodes = BoundedRoleArgs(
-        description="Lets nodes join the cluster and pull images",
-        path=path,
-        boundary_arn=boundary.arn,
-        trust=instances(),
-        managed_policies=(
-            "AmazonEC2ContainerRegistryPullOnly",
-            "AmazonEKSWorkerNodeMinimalPolicy",
-        ),
-    )
-    return ClusterIdentities(
-        control_plane=BoundedRole("control-plane", control, opts),
-        nodes=BoundedRole("nodes", nodes, opts),
-    )
 
 
 def make_boundary(access: Access, opts: pulumi.ResourceOptions) -> PermissionsBoundary:
@@ -129,44 +97,14 @@ def make_work_identities(
     opts: pulumi.ResourceOptions,
 ) -> WorkIdentities:
     """One role per kind of work, each with its own trust and its own grants."""
-
-    def role(
-        name: str, description: str, trust: Statement, grants: Sequence[Statement]
-    ) -> BoundedRole:
-        args = BoundedRoleArgs(
-            description=description,
-            path=access.role_path,
-            boundary_arn=boundary.arn,
-            trust=trust,
-            statements=grants,
-        )
-        return BoundedRole(name, args, opts)
-
+    role = partial(_make_role, access, boundary, opts)
     account = access.account_id
-    jobs = service_of_account("sagemaker.amazonaws.com", account, access.arn("sagemaker", "*"))
-    schedules = service_of_account("scheduler.amazonaws.com", account)
-    servers = pod(access.cluster, account, MODELS_NAMESPACE, f"{SERVER_ACCOUNT_PREFIX}*")
-    collector = pod(access.cluster, account, MODELS_NAMESPACE, COLLECTOR_ACCOUNT)
-    watch = pod(access.cluster, account, MODELS_NAMESPACE, WATCH_ACCOUNT)
     delivery = pod(access.cluster, account, DELIVERY_NAMESPACE, DELIVERY_ACCOUNT)
 
-    data = role("data", "Ingests and redacts tables", jobs, data_statements(access))
-    training = role(
-        "training", "Makes features, trains and judges", jobs, training_statements(access)
-    )
-    packaging = role(
-        "packaging", "Signs and registers what a run made", jobs, packaging_statements(access)
-    )
-    job_roles = [data.arn, training.arn, packaging.arn]
+    jobs = _make_job_identities(access, role)
     return WorkIdentities(
-        data=data,
-        training=training,
-        packaging=packaging,
-        serving=role("serving", "Answers requests", servers, serving_statements(access)),
-        collector=role(
-            "collector", "Merges captured answers", collector, collector_statements(access)
-        ),
-        watch=role("watch", "Compares weeks of answers", watch, watch_statements(access)),
+        jobs=jobs,
+        pods=_make_pod_identities(access, role),
         promoter=role(
             "promoter",
             "Approves promotions, as a person",
@@ -177,13 +115,65 @@ def make_work_identities(
         pipelines=role(
             "pipelines",
             "Starts the jobs of pipelines",
-            jobs,
-            pipeline_statements(access, job_roles),
+            _sagemaker(access),
+            pipeline_statements(access, [jobs.data.arn, jobs.training.arn, jobs.packaging.arn]),
         ),
         scheduler=role(
             "scheduler",
             "Asks for retrainings by the clock",
-            schedules,
+            service_of_account("scheduler.amazonaws.com", account),
             scheduler_statements(access, dead_letter_arn),
         ),
+    )
+
+
+def _make_role(
+    access: Access,
+    boundary: PermissionsBoundary,
+    opts: pulumi.ResourceOptions,
+    name: str,
+    description: str,
+    trust: Statement,
+    grants: Sequence[Statement],
+) -> BoundedRole:
+    args = BoundedRoleArgs(
+        description=description,
+        path=access.role_path,
+        boundary_arn=boundary.arn,
+        trust=trust,
+        statements=grants,
+    )
+    return BoundedRole(name, args, opts)
+
+
+def _make_job_identities(access: Access, role: MakeRole) -> JobIdentities:
+    trust = _sagemaker(access)
+    return JobIdentities(
+        data=role("data", "Ingests and redacts tables", trust, data_statements(access)),
+        training=role(
+            "training", "Makes features, trains and judges", trust, training_statements(access)
+        ),
+        packaging=role(
+            "packaging", "Signs and registers what a run made", trust, packaging_statements(access)
+        ),
+    )
+
+
+def _make_pod_identities(access: Access, role: MakeRole) -> PodIdentities:
+    models = partial(pod, access.cluster, access.account_id, MODELS_NAMESPACE)
+    servers = models(f"{SERVER_ACCOUNT_PREFIX}*")
+    collector = models(COLLECTOR_ACCOUNT)
+    watch = models(WATCH_ACCOUNT)
+    return PodIdentities(
+        serving=role("serving", "Answers requests", servers, serving_statements(access)),
+        collector=role(
+            "collector", "Merges captured answers", collector, collector_statements(access)
+        ),
+        watch=role("watch", "Compares weeks of answers", watch, watch_statements(access)),
+    )
+
+
+def _sagemaker(access: Access) -> Statement:
+    return service_of_account(
+        "sagemaker.amazonaws.com", access.account_id, access.arn("sagemaker", "*")
     )

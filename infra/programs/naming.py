@@ -24,21 +24,26 @@ class Operations:
     topic: AlarmTopic
 
 
+@dataclass(frozen=True, kw_only=True)
+class Holdings:
+    """What an environment keeps: roles are written about it, and readers are told of it."""
+
+    keys: Keys
+    storage: Storage
+    secret: PseudonymSecret | None
+    images: ImageRegistry
+    operations: Operations
+
+
 def source_mirror(settings: Settings) -> str | None:
     """Name of the mirror that training here reads."""
     source = settings.reads_mirror_of
     return mirror_bucket_name(source, settings.accounts[source]) if source else None
 
 
-def name_everything(
-    settings: Settings,
-    keys: Keys,
-    storage: Storage,
-    images: ImageRegistry,
-    operations: Operations,
-    secret: PseudonymSecret | None,
-) -> Access:
+def name_everything(settings: Settings, held: Holdings) -> Access:
     """What the roles' policies can name."""
+    keys, storage, operations = held.keys, held.storage, held.operations
     source = source_mirror(settings)
     place = f"{settings.region}:{settings.account_id}"
     return Access(
@@ -61,9 +66,9 @@ def name_everything(
             ledger=keys.ledger.arn,
             mirror=keys.mirror.arn if keys.mirror else None,
         ),
-        image_repository=images.repository_arn,
+        image_repository=held.images.repository_arn,
         operations_table=operations.table.table_arn,
         delivery_queue=operations.queue.queue_arn,
         cluster=f"arn:aws:eks:{place}:cluster/{cluster_name(settings.environment)}",
-        pseudonym_secret=secret.secret_arn if secret else None,
+        pseudonym_secret=held.secret.secret_arn if held.secret else None,
     )

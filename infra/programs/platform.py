@@ -18,11 +18,11 @@ from infra.names import (
     REQUESTS,
     RETRAINING_DUE,
 )
-from infra.programs.cluster import make_cluster, make_namespaces
+from infra.programs.cluster import Namespaces, ReadyCluster, make_cluster, make_namespaces
 from infra.programs.foundation import Keys, make_keys, make_storage
-from infra.programs.identities import make_boundary, make_work_identities
-from infra.programs.naming import Operations, name_everything, source_mirror
-from infra.programs.networking import make_network
+from infra.programs.identities import WorkIdentities, make_boundary, make_work_identities
+from infra.programs.naming import Holdings, Operations, name_everything, source_mirror
+from infra.programs.networking import Networking, make_network
 from infra.programs.platform_outputs import PlatformOutputs
 from infra.programs.providers import aws_provider
 from infra.settings import Settings
@@ -51,15 +51,29 @@ def deploy(settings: Settings) -> None:
         root,
     )
     operations = _make_operations(settings, keys, root)
-    access = name_everything(settings, keys, storage, images, operations, secret)
+    held = Holdings(
+        keys=keys, storage=storage, secret=secret, images=images, operations=operations
+    )
+    access = name_everything(settings, held)
     boundary = make_boundary(access, root)
     roles = make_work_identities(access, boundary, operations.queue.dead_letter_arn, root)
     network = make_network(settings, keys, boundary, access.buckets, root)
     cluster = make_cluster(settings, keys, network.network, roles.delivery, root)
     namespaces = make_namespaces(settings, cluster.kubeconfig)
+    _entry_points(settings, held, roles, network, cluster, namespaces).export()
 
-    mirror = storage.mirror.bucket_name if storage.mirror else pulumi.Output.from_input("")
-    PlatformOutputs(
+
+def _entry_points(
+    settings: Settings,
+    held: Holdings,
+    roles: WorkIdentities,
+    network: Networking,
+    cluster: ReadyCluster,
+    namespaces: Namespaces,
+) -> PlatformOutputs:
+    keys, storage, operations = held.keys, held.storage, held.operations
+    nothing = pulumi.Output.from_input("")
+    return PlatformOutputs(
         account_id=pulumi.Output.from_input(settings.account_id),
         region=pulumi.Output.from_input(settings.region),
         cluster_name=cluster.name,
@@ -68,7 +82,7 @@ def deploy(settings: Settings) -> None:
         lakehouse_bucket=storage.lakehouse.bucket_name,
         artifacts_bucket=storage.artifacts.bucket_name,
         audit_bucket=storage.audit.bucket_name,
-        mirror_bucket=mirror,
+        mirror_bucket=storage.mirror.bucket_name if storage.mirror else nothing,
         source_mirror_bucket=pulumi.Output.from_input(source_mirror(settings) or ""),
         data_key_arn=keys.data.arn,
         artifacts_key_arn=keys.artifacts.arn,
@@ -76,17 +90,17 @@ def deploy(settings: Settings) -> None:
         signing_key_arn=keys.signing.arn,
         approval_key_arn=keys.approval.arn,
         ledger_key_arn=keys.ledger.arn,
-        pseudonym_secret_arn=secret.secret_arn if secret else pulumi.Output.from_input(""),
-        image_repository_url=images.repository_url,
-        image_repository_name=images.repository_name,
-        data_role_arn=roles.data.ready,
-        training_role_arn=roles.training.ready,
-        packaging_role_arn=roles.packaging.ready,
+        pseudonym_secret_arn=held.secret.secret_arn if held.secret else nothing,
+        image_repository_url=held.images.repository_url,
+        image_repository_name=held.images.repository_name,
+        data_role_arn=roles.jobs.data.ready,
+        training_role_arn=roles.jobs.training.ready,
+        packaging_role_arn=roles.jobs.packaging.ready,
         pipeline_role_arn=roles.pipelines.ready,
         scheduler_role_arn=roles.scheduler.ready,
-        serving_role_arn=roles.serving.ready,
-        collector_role_arn=roles.collector.ready,
-        watch_role_arn=roles.watch.ready,
+        serving_role_arn=roles.pods.serving.ready,
+        collector_role_arn=roles.pods.collector.ready,
+        watch_role_arn=roles.pods.watch.ready,
         promoter_role_arn=roles.promoter.ready,
         delivery_role_arn=roles.delivery.ready,
         private_subnet_ids=network.network.subnet_ids,
@@ -97,7 +111,7 @@ def deploy(settings: Settings) -> None:
         dead_letter_queue_arn=operations.queue.dead_letter_arn,
         operations_table=operations.table.table_name,
         alarm_topic_arn=operations.topic.topic_arn,
-    ).export()
+    )
 
 
 def _make_secret(

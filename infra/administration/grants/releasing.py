@@ -8,7 +8,15 @@ from infra.administration.statements import Statement, allow
 
 def releasing_statements(access: Access) -> list[Statement]:
     """`pulumi up` of the releases project: these types, and roles made by the platform."""
-    roles = f"arn:aws:iam::{access.account_id}:role{access.role_path}*"
+    return [
+        *_run_pods(access),
+        _keep_pipelines(access),
+        _keep_clocks_and_alarms(access),
+        *_hand_on_roles(access),
+    ]
+
+
+def _run_pods(access: Access) -> list[Statement]:
     bindings = access.cluster.replace(":cluster/", ":podidentityassociation/", 1) + "/*"
     return [
         allow("ReachCluster", ["eks:AccessKubernetesApi", "eks:DescribeCluster"], access.cluster),
@@ -22,51 +30,64 @@ def releasing_statements(access: Access) -> list[Statement]:
             ],
             [access.cluster, bindings],
         ),
-        allow(
-            "KeepPipelinesAndGroups",
-            [
-                "sagemaker:AddTags",
-                "sagemaker:CreateModelPackageGroup",
-                "sagemaker:CreatePipeline",
-                "sagemaker:DeleteModelPackageGroup",
-                "sagemaker:DeletePipeline",
-                "sagemaker:DescribeModelPackageGroup",
-                "sagemaker:DescribePipeline",
-                "sagemaker:ListTags",
-                "sagemaker:UpdatePipeline",
-            ],
-            [
-                access.arn("sagemaker", "pipeline/*"),
-                access.arn("sagemaker", "model-package-group/*"),
-            ],
-        ),
-        allow(
-            "KeepSchedulesRulesAndAlarms",
-            [
-                "cloudwatch:DeleteAlarms",
-                "cloudwatch:DescribeAlarms",
-                "cloudwatch:ListTagsForResource",
-                "cloudwatch:PutMetricAlarm",
-                "cloudwatch:TagResource",
-                "events:DeleteRule",
-                "events:DescribeRule",
-                "events:ListTagsForResource",
-                "events:ListTargetsByRule",
-                "events:PutRule",
-                "events:PutTargets",
-                "events:RemoveTargets",
-                "events:TagResource",
-                "scheduler:CreateSchedule",
-                "scheduler:DeleteSchedule",
-                "scheduler:GetSchedule",
-                "scheduler:UpdateSchedule",
-            ],
-            [
-                access.arn("cloudwatch", "alarm:*"),
-                access.arn("events", "rule/*"),
-                access.arn("scheduler", "schedule/default/*"),
-            ],
-        ),
+    ]
+
+
+def _keep_pipelines(access: Access) -> Statement:
+    return allow(
+        "KeepPipelinesAndGroups",
+        [
+            "sagemaker:AddTags",
+            "sagemaker:CreateModelPackageGroup",
+            "sagemaker:CreatePipeline",
+            "sagemaker:DeleteModelPackageGroup",
+            "sagemaker:DeletePipeline",
+            "sagemaker:DescribeModelPackageGroup",
+            "sagemaker:DescribePipeline",
+            "sagemaker:ListTags",
+            "sagemaker:UpdatePipeline",
+        ],
+        [
+            access.arn("sagemaker", "pipeline/*"),
+            access.arn("sagemaker", "model-package-group/*"),
+        ],
+    )
+
+
+def _keep_clocks_and_alarms(access: Access) -> Statement:
+    return allow(
+        "KeepSchedulesRulesAndAlarms",
+        [
+            "cloudwatch:DeleteAlarms",
+            "cloudwatch:DescribeAlarms",
+            "cloudwatch:ListTagsForResource",
+            "cloudwatch:PutMetricAlarm",
+            "cloudwatch:TagResource",
+            "events:DeleteRule",
+            "events:DescribeRule",
+            "events:ListTagsForResource",
+            "events:ListTargetsByRule",
+            "events:PutRule",
+            "events:PutTargets",
+            "events:RemoveTargets",
+            "events:TagResource",
+            "scheduler:CreateSchedule",
+            "scheduler:DeleteSchedule",
+            "scheduler:GetSchedule",
+            "scheduler:UpdateSchedule",
+        ],
+        [
+            access.arn("cloudwatch", "alarm:*"),
+            access.arn("events", "rule/*"),
+            access.arn("scheduler", "schedule/default/*"),
+        ],
+    )
+
+
+def _hand_on_roles(access: Access) -> list[Statement]:
+    """Roles are given to what runs, never made or changed: the platform alone does that."""
+    roles = f"arn:aws:iam::{access.account_id}:role{access.role_path}*"
+    return [
         allow("SeePlatformRoles", "iam:GetRole", roles),
         allow(
             "PassPlatformRoles",
