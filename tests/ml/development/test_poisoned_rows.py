@@ -21,7 +21,7 @@ from ml.development.metrics import Floats
 from ml.development.scored import scored_rows
 from ml.development.train import TrainError, score, train
 from models.flight_delay.estimator import build
-from tests.ml.development.test_gate import DAYS, gates
+from tests.ml.development.judged import DAYS, gates
 
 COLUMNS = {"carrier": "text", "wind": "number"}
 FIRST = date(2013, 5, 1)
