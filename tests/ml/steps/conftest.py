@@ -7,6 +7,7 @@ import boto3
 import pytest
 
 from ml.data.lakehouse import Lakehouse
+from ml.deployment.registry import Registry
 from ml.spec import ModelSpec
 from tests.ml.conftest import REGION, Account
 from tests.ml.steps.heard import CloudWatch, listen
@@ -22,6 +23,13 @@ def told(spec: ModelSpec, monkeypatch: pytest.MonkeyPatch) -> CloudWatch:
 def lake(tmp_path: Path) -> Lakehouse:
     """An empty lake on disk."""
     return Lakehouse(str(tmp_path))
+
+
+@pytest.fixture
+def group(account: Account) -> Registry:
+    """The versions of the diabetes model; there is none yet."""
+    account.sagemaker.create_model_package_group(ModelPackageGroupName="diabetes")
+    return Registry(sagemaker=account.sagemaker, group="diabetes")
 
 
 @pytest.fixture

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import io
 import json
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import polars as pl
@@ -14,73 +12,12 @@ import pytest
 from sklearn.datasets import load_digits
 from sklearn.metrics import log_loss
 
-from ml.data.features import feature_table
-from ml.data.training_set import training_set
-from ml.data.window import Window
-from ml.deployment.package import Package
 from ml.deployment.predictors import load_judged, load_predictor
-from ml.deployment.signing import PublicKeys
-from ml.deployment.store import Folder, fetch_package
-from ml.spec import load_model
-from ml.steps import evaluate, gate, package, refit, register, train
 from tests.ml.conftest import Account
+from tests.ml.steps.wine_run import WineRun
 from tests.ml.wines import COLUMNS, CULTIVARS, wines, write_folder
 
 pytestmark = pytest.mark.slow
-
-IMAGE = "sha256:" + "a" * 64
-TABLE = {"name": "wines", "uri": "s3://lake/curated/wines", "version": 3}
-
-
-class Run:
-    """The training run of a model folder below the working directory."""
-
-    def __init__(self, account: Account, run: str, rows: pl.DataFrame) -> None:
-        self.account, self.run = account, run
-        self.flags = ["--model", "wine", "--artifacts", f"s3://{account.bucket}", "--run", run]
-        spec = load_model(Path("models/wine"))
-        cut = training_set(spec, feature_table(spec, {"wines": rows}), Window())
-        for name, frame in (("training", cut.training), ("holdout", cut.holdout)):
-            self.put(name, frame)
-        features = {"tables": [TABLE], "window": None, "source": "s3://lake"}
-        self._write("features.json", json.dumps(features).encode())
-
-    def put(self, name: str, frame: pl.DataFrame) -> None:
-        buffer = io.BytesIO()
-        frame.write_parquet(buffer)
-        self._write(f"{name}.parquet", buffer.getvalue())
-
-    def frame(self, name: str) -> pl.DataFrame:
-        return pl.read_parquet(io.BytesIO(self.read(f"{name}.parquet")))
-
-    def read(self, name: str) -> bytes:
-        key = f"runs/wine/{self.run}/{name}"
-        answer = self.account.s3.get_object(Bucket=self.account.bucket, Key=key)
-        return bytes(answer["Body"].read())
-
-    def json(self, name: str) -> Any:
-        return json.loads(self.read(name))
-
-    def whole(self, champion: str = "none", *more: str) -> None:
-        train.run([*self.flags, *more])
-        evaluate.run(self.flags)
-        key = ["--signing-key", self.account.key_arn]
-        gate.run([*self.flags, "--champion", champion, *key])
-        refit.run(self.flags)
-        sealed = ["--image", IMAGE, "--git-sha", "abc", *key, "--environment", "prod"]
-        package.run([*self.flags, *sealed])
-
-    @property
-    def uri(self) -> str:
-        return f"s3://{self.account.bucket}/packages/wine/{self.run}"
-
-    def opened(self, cache: Path) -> Package:
-        keys = PublicKeys.from_kms(self.account.kms, [self.account.key_arn])
-        return fetch_package(Folder.at(self.account.s3, self.uri), cache, keys, model="wine")
-
-    def _write(self, name: str, content: bytes) -> None:
-        key = f"runs/wine/{self.run}/{name}"
-        self.account.s3.put_object(Bucket=self.account.bucket, Key=key, Body=content)
 
 
 @pytest.fixture
@@ -94,9 +31,9 @@ def test_from_rows_to_a_version_that_answers_with_labels(
     account: Account, folder: Path, tmp_path: Path
 ) -> None:
     account.sagemaker.create_model_package_group(ModelPackageGroupName="wine")
-    run = Run(account, "first", wines())
+    run = WineRun(account, "first", wines())
     run.whole()
-    register.run([*run.flags, "--group", "wine"])
+    run.register()
 
     sealed = run.opened(tmp_path / "cache")
     predictor, contents = load_predictor(sealed), sealed.contents
@@ -132,7 +69,7 @@ def test_from_rows_to_a_version_that_answers_with_labels(
 def test_the_served_form_does_not_change_the_answers(
     account: Account, folder: Path, tmp_path: Path
 ) -> None:
-    run = Run(account, "first", wines())
+    run = WineRun(account, "first", wines())
     run.whole()
     sealed = run.opened(tmp_path / "cache")
     without = {name: body for name, body in sealed.contents.items() if name != "model.onnx"}
@@ -146,10 +83,10 @@ def test_the_served_form_does_not_change_the_answers(
 def test_a_class_that_nobody_learned_is_counted_and_told(
     account: Account, folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    run = Run(account, "strange", wines())
+    run = WineRun(account, "strange", wines())
     holdout = run.frame("holdout")
     strange = holdout.head(4).with_columns(label=pl.lit("zinfandel"))
-    run.put("holdout", pl.concat([holdout, strange]))
+    run.put_frame("holdout", pl.concat([holdout, strange]))
     run.whole()
     found = run.json("metrics.json")
     last = found["classes"][-1]
@@ -167,9 +104,11 @@ def test_a_class_that_nobody_learned_is_counted_and_told(
 
 
 def test_a_class_of_one_row_neither_crashes_nor_vanishes(account: Account, folder: Path) -> None:
-    run = Run(account, "rare", wines())
+    run = WineRun(account, "rare", wines())
     training = run.frame("training")
-    run.put("training", pl.concat([training, training.head(1).with_columns(label=pl.lit("a"))]))
+    run.put_frame(
+        "training", pl.concat([training, training.head(1).with_columns(label=pl.lit("a"))])
+    )
     run.whole()
     known = run.json("metrics.json")["classes"][0]
     assert (known["class"], known["rows"], known["recall"]) == ("a", 0, None)
@@ -179,9 +118,9 @@ def test_a_champion_with_other_classes_is_compared_on_all_of_them(
     account: Account, folder: Path
 ) -> None:
     rows = wines()
-    first = Run(account, "first", rows.filter(pl.col("cultivar") != "barbera"))
+    first = WineRun(account, "first", rows.filter(pl.col("cultivar") != "barbera"))
     first.whole()
-    second = Run(account, "second", rows)
+    second = WineRun(account, "second", rows)
     second.whole(champion=first.uri)
     over = next(
         rule
@@ -192,8 +131,8 @@ def test_a_champion_with_other_classes_is_compared_on_all_of_them(
     # The champion gives no chance to a class it never saw.
     assert over["reference"] > over["candidate"] + 3
 
-    third = Run(account, "third", rows.filter(pl.col("cultivar") != "barbera"))
-    third.put("holdout", second.frame("holdout"))
+    third = WineRun(account, "third", rows.filter(pl.col("cultivar") != "barbera"))
+    third.put_frame("holdout", second.frame("holdout"))
     third.whole(champion=second.uri)
     lost = next(
         rule
@@ -205,7 +144,7 @@ def test_a_champion_with_other_classes_is_compared_on_all_of_them(
 
 
 def test_the_search_uses_the_primary_metric(account: Account, folder: Path) -> None:
-    run = Run(account, "searched", wines())
+    run = WineRun(account, "searched", wines())
     run.whole("none", "--search")
     trials = run.json("training.json")["trials"]
     assert [trial["parameters"]["strength"] for trial in trials] == [1.0, 0.001]
@@ -230,7 +169,7 @@ def test_digits_are_classes_by_their_value(
     features = {"columns": dict.fromkeys(pixels, "number")}
     write_folder(tmp_path, features=features, gates=gates)
     monkeypatch.chdir(tmp_path)
-    run = Run(account, "digits", rows)
+    run = WineRun(account, "digits", rows)
     run.whole()
     assert run.json("training.json")["classes"] == [str(n) for n in range(1, 11)]
     assert run.json("formats.json")["onnx"]["equal"]

@@ -20,7 +20,7 @@ from ml.spec import load_model
 from ml.steps import gate, refit, train
 from ml.steps.champion import opponent
 from tests.ml.conftest import Account
-from tests.ml.steps.test_training_run import Run, patients
+from tests.ml.steps.diabetes_run import Run, patients
 
 pytestmark = pytest.mark.slow
 

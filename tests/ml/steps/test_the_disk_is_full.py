@@ -12,8 +12,8 @@ import pytest
 from ml.steps import gate, train
 from ml.steps.run_folder import FITTED, GATE, MODEL, TRAINING
 from tests.ml.conftest import Account
+from tests.ml.steps.diabetes_run import Run
 from tests.ml.steps.step_process import finished, step_process
-from tests.ml.steps.test_training_run import Run
 from tests.recovery import Recovery
 
 pytestmark = pytest.mark.process

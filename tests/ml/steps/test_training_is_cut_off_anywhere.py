@@ -15,7 +15,7 @@ from ml.failures import StepError
 from ml.steps import evaluate, gate, refit, train
 from ml.steps.run_folder import FITTED
 from tests.ml.conftest import Account
-from tests.ml.steps.test_training_run import Run
+from tests.ml.steps.diabetes_run import Run
 from tests.recovery import Recovery
 
 pytestmark = pytest.mark.slow
@@ -60,12 +60,6 @@ class Killer:
                 meanwhile()
             else:
                 return len(self.after) - before
-
-
-@pytest.fixture
-def group(account: Account) -> Registry:
-    account.sagemaker.create_model_package_group(ModelPackageGroupName="diabetes")
-    return Registry(sagemaker=account.sagemaker, group="diabetes")
 
 
 def test_training_killed_after_each_write_gives_the_same_model(

@@ -8,8 +8,8 @@ import pytest
 
 from ml.steps.run_folder import FITTED
 from tests.ml.conftest import Account
+from tests.ml.steps.diabetes_run import Run
 from tests.ml.steps.step_process import finished, step_process
-from tests.ml.steps.test_training_run import Run
 from tests.recovery import Recovery
 
 pytestmark = pytest.mark.process

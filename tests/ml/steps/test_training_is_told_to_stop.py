@@ -12,8 +12,8 @@ from ml.steps.run_folder import FITTED, MODEL
 from tests.ml.conftest import Account
 from tests.ml.ended_at import Moment, ended_at
 from tests.ml.serving.fault_proxy import FaultProxy
+from tests.ml.steps.diabetes_run import Run
 from tests.ml.steps.step_process import finished, step_process
-from tests.ml.steps.test_training_run import Run
 from tests.recovery import Recovery
 
 pytestmark = pytest.mark.process

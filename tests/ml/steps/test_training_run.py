@@ -1,104 +1,25 @@
-"""A run leads from rows to a registered, signed version; each step says what it lacks."""
+"""A run leads from rows to one registered, signed version, however often its steps run."""
 
 from __future__ import annotations
 
-import io
 import json
-from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import polars as pl
 import pytest
-from sklearn.datasets import load_diabetes
 
-from ml.canonical import digest_of
-from ml.deployment.package import MANIFEST, SIGNATURE
+from ml.deployment.package import SIGNATURE
 from ml.deployment.predictors import load_predictor
 from ml.deployment.registry import Registry
 from ml.deployment.signing import PublicKeys
 from ml.deployment.store import Folder, fetch_package
-from ml.development.scored import Scored
-from ml.development.split import split_by_hash
 from ml.failures import StepError
-from ml.spec import load_model
-from ml.steps import evaluate, gate, package, refit, register, train
-from ml.steps.champion import opponent
+from ml.steps import train
 from tests.ml.conftest import Account
+from tests.ml.steps.diabetes_run import TABLE, Run, patients
+from tests.ml.steps.training_run import IMAGE
 
 pytestmark = pytest.mark.slow
-
-IMAGE = "sha256:" + "a" * 64
-TABLE = {"name": "patients", "uri": "s3://lake/curated/patients", "version": 3}
-
-
-class Run:
-    """The training run of the diabetes model in an emulated account."""
-
-    def __init__(self, account: Account, run: str) -> None:
-        self.account, self.run = account, run
-        self.flags = ["--model", "diabetes", "--artifacts", f"s3://{account.bucket}"]
-        self.flags += ["--run", run]
-        rows = patients()
-        split = split_by_hash(rows, keys=["key_patient"], fraction=0.25, seed=7)
-        for name, frame in (("training", split.training), ("holdout", split.holdout)):
-            buffer = io.BytesIO()
-            frame.write_parquet(buffer)
-            self.put(f"{name}.parquet", buffer.getvalue())
-        features = {"tables": [TABLE], "window": None, "source": "s3://lake"}
-        self.put("features.json", json.dumps(features).encode())
-
-    def put(self, name: str, content: bytes) -> None:
-        key = f"runs/diabetes/{self.run}/{name}"
-        self.account.s3.put_object(Bucket=self.account.bucket, Key=key, Body=content)
-
-    def content(self, name: str) -> bytes:
-        key = f"runs/diabetes/{self.run}/{name}"
-        answer = self.account.s3.get_object(Bucket=self.account.bucket, Key=key)
-        content: bytes = answer["Body"].read()
-        return content
-
-    def names(self) -> set[str]:
-        found = self.account.s3.list_objects_v2(
-            Bucket=self.account.bucket, Prefix=f"runs/diabetes/{self.run}/"
-        )
-        return {item["Key"].rpartition("/")[2] for item in found["Contents"]}
-
-    def json(self, name: str) -> Any:
-        return json.loads(self.content(name))
-
-    def judge(self, champion: str = "none") -> None:
-        train.run(self.flags)
-        evaluate.run(self.flags)
-        key = ["--signing-key", self.account.key_arn]
-        gate.run([*self.flags, "--champion", champion, *key])
-        refit.run(self.flags)
-
-    def package(self, sha: str = "abc") -> None:
-        more = ["--image", IMAGE, "--git-sha", sha, "--signing-key", self.account.key_arn]
-        package.run([*self.flags, *more, "--environment", "prod"])
-
-    def register(self) -> None:
-        register.run([*self.flags, "--group", "diabetes"])
-
-    @property
-    def uri(self) -> str:
-        return f"s3://{self.account.bucket}/packages/diabetes/{self.run}"
-
-
-def patients() -> pl.DataFrame:
-    data = load_diabetes()
-    values = {n: data.data[:, i].astype("float32") for i, n in enumerate(data.feature_names)}
-    count = len(data.target)
-    return pl.DataFrame(values).with_columns(
-        pl.Series("label", data.target), pl.Series("key_patient", [f"p{i}" for i in range(count)])
-    )
-
-
-@pytest.fixture
-def group(account: Account) -> Registry:
-    account.sagemaker.create_model_package_group(ModelPackageGroupName="diabetes")
-    return Registry(sagemaker=account.sagemaker, group="diabetes")
 
 
 def test_from_rows_to_a_version_that_answers(
@@ -167,99 +88,17 @@ def test_steps_run_again_change_nothing(account: Account, group: Registry) -> No
         run.package(sha="def")
 
 
-def test_the_champion_is_judged_on_the_same_rows(account: Account, group: Registry) -> None:
-    first, second = Run(account, "first"), Run(account, "second")
-    first.judge()
-    first.package()
-    second.judge(champion=first.uri)
-    found = second.json("gate.json")
-    assert found["against"] == "champion"
-    assert found["champion"]["run"] == "first"
-    over = next(rule for rule in found["rules"] if rule["name"] == "mae over champion")
-    assert over["candidate"] == pytest.approx(over["reference"], abs=1e-3)
-    assert over["status"] == "passed"  # the spec allows an equal candidate
-
-
-def test_a_champion_with_one_changed_bit_stops_the_gate(account: Account) -> None:
-    first, second = Run(account, "first"), Run(account, "second")
-    first.judge()
-    first.package()
-    folder = Folder.at(account.s3, first.uri)
-    content = bytearray(folder.read("model.onnx"))
-    content[len(content) // 2] ^= 1
-    folder.write("model.onnx", bytes(content))
-    with pytest.raises(StepError, match=r"model.onnx: bytes differ from those that were signed"):
-        second.judge(champion=first.uri)
-
-
-def test_a_champion_is_never_opened_without_a_key(account: Account) -> None:
-    run = Run(account, "first")
-    train.run(run.flags)
-    evaluate.run(run.flags)
-    with pytest.raises(StepError, match="needs --signing-key"):
-        gate.run([*run.flags, "--champion", run.uri])
-
-
-def test_a_champion_that_saw_the_holdout_or_needs_other_features_is_told(
-    account: Account,
-) -> None:
-    run = Run(account, "first")
-    run.judge()
-    run.package()
-    spec = load_model(Path("models/diabetes"))
-    opened = gate._champion(run.uri, account.key_arn, spec)
-    scored = Scored(frame=pl.DataFrame({"score_candidate": [1.0]}), task="regression")
-    # As packages were before anything was refitted.
-    lineage = json.dumps({"rows": {"training_last_day": "2013-05-09"}}).encode()
-    champion = replace(opened, contents={**opened.contents, "lineage.json": lineage})
-    faced = opponent(champion, spec, "2013-05-06")
-    _, rules = gate._face(faced, scored, pl.DataFrame({"age": [1.0]}))
-    assert [rule.status for rule in rules] == ["insufficient", "failed"]
-    assert "columns missing: sex" in rules[1].text
-
-
 def test_a_failed_gate_is_registered_so_that_it_can_be_waived(
     account: Account, group: Registry
 ) -> None:
     run = Run(account, "noise")
-    buffer = io.BytesIO()
-    rows = split_by_hash(patients(), keys=["key_patient"], fraction=0.25, seed=7).training
-    rows.with_columns(pl.col("label").shuffle(seed=1)).write_parquet(buffer)
-    run.put("training.parquet", buffer.getvalue())
+    rows = run.frame("training")
+    run.put_frame("training", rows.with_columns(pl.col("label").shuffle(seed=1)))
     run.judge()
     run.package()
     run.register()
     assert group.get("1").registration.gate == "failed"
     assert group.get("1").approval == "PendingManualApproval"
-
-
-def test_a_model_changed_between_steps_is_refused(account: Account) -> None:
-    run = Run(account, "first")
-    train.run(run.flags)
-    run.put("model.skops", b"PK\x03\x04 something else")
-    with pytest.raises(StepError, match="has changed since `train` wrote it"):
-        evaluate.run(run.flags)
-
-
-def test_a_step_names_the_step_that_must_run_first(account: Account) -> None:
-    run = Run(account, "first")
-    with pytest.raises(StepError, match="run the step `train` of this run first"):
-        evaluate.run(run.flags)
-    with pytest.raises(StepError, match="is no run id"):
-        train.run([*run.flags[:-1], "../other"])
-
-
-def test_a_gate_result_changed_after_sealing_is_not_registered(
-    account: Account, group: Registry
-) -> None:
-    run = Run(account, "first")
-    run.judge()
-    run.package()
-    folder = Folder.at(account.s3, run.uri)
-    folder.write("gate.json", folder.read("gate.json").replace(b"passed", b"gessad"))
-    with pytest.raises(StepError, match=r"gate.json differs from the one that was sealed"):
-        run.register()
-    assert digest_of(folder.read(MANIFEST)).startswith("sha256:")
 
 
 def test_an_input_that_the_model_needs_is_told_to_callers(account: Account) -> None:
