@@ -84,8 +84,8 @@ lock: setup ## compile the locks again from pyproject.toml
 	@$(UV) pip compile --quiet --group pyproject.toml:workload -c requirements.txt --generate-hashes --no-header -o images/workload/requirements.txt
 	@$(UV) pip compile --quiet --no-header --generate-hashes -c requirements.txt -o tools/lock/bootstrap.txt - <<< "uv"
 
-bench: tools ## measure the story and the server against their peers
+bench: tools ## print seconds and rows per stage of the story that was told, and the share of its limits
 	@$(PY) -m bench.story
 
-clean: down ## remove everything that was built in this checkout
+clean: down ## stop the sandbox and remove everything that was built in this checkout
 	@rm -rf $(VENV) .modelyard

@@ -27,7 +27,7 @@ class Problem(Section):
     requirements: tuple[Text, ...] = Field(min_length=1)
     owner: Text
     draft: bool = False
-    """Generated, not yet thought through: the sandbox warns about it, AWS refuses it."""
+    """Generated, not thought through so far: the model card says so; nothing refuses it."""
 
 
 class KnownAt(Section):
