@@ -69,7 +69,7 @@ def test_a_lost_memory_is_named_with_the_way_out(deployed: Checkout, recovery: R
 
 def test_ctrl_c_while_the_sandbox_starts_says_how_to_go_on(deployed: Checkout) -> None:
     with deployed.typed("make", "story") as running:
-        shown = read_until(running, r"\[1/\d\] Sandbox", seconds=120) + ctrl_c(running)
+        shown = read_until(running, r"sandbox: .* ready", seconds=120) + ctrl_c(running)
     assert "interrupted during: the story, stage 1" in shown
     assert "resume: make up" in shown
     assert "Traceback" not in shown
