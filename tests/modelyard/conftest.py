@@ -8,7 +8,7 @@ from moto import mock_aws
 
 from modelyard.place import Place
 from sandbox.aws.patches import conditional_items
-from tests.modelyard import world
+from tests.modelyard import living, world
 
 # Who wins a race is decided as on AWS, where a condition and its write are one step.
 conditional_items.apply()
@@ -59,6 +59,13 @@ def prod(aws: Path) -> Place:
     """Production as ada sees it."""
     world.stand_up(world.enter(aws, "prod"))
     return world.adopt_outputs(world.enter(aws, "prod"))
+
+
+@pytest.fixture
+def live(prod: Place) -> Place:
+    """Production with a version that is live."""
+    living.make_live(prod)
+    return prod
 
 
 @pytest.fixture

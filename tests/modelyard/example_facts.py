@@ -7,11 +7,10 @@ from modelyard.live.landing import Zone
 from modelyard.live.status import EnvironmentStatus, ModelStatus
 from modelyard.report.facts import DataFacts, Facts, LedgerFacts, VersionFacts
 from tests.modelyard.example_life import classes, half_year, slices, unwatched
+from tests.modelyard.example_story import entries, own_story, story
 
 SHA = "0123456789abcdef0123456789abcdef01234567"
 IMAGE = "sha256:" + "ab12" * 16
-ADA = "arn:aws:sts::333333333333:assumed-role/platform-engineer/ada"
-GRACE = "arn:aws:sts::333333333333:assumed-role/platform-engineer/grace"
 
 
 def facts() -> Facts:
@@ -31,11 +30,11 @@ def facts() -> Facts:
         ],
         data=[_data()],
         ledgers=[
-            LedgerFacts(environment="prod", intact=True, reason="", entries=_entries()),
+            LedgerFacts(environment="prod", intact=True, reason="", entries=entries()),
             LedgerFacts(environment="dev", intact=False, reason="entry 2 is missing", entries=[]),
         ],
         lives=[half_year(), classes(), slices(), unwatched()],
-        stories={"flight_delay": _story(), "churn": _own_story()},
+        stories={"flight_delay": story(), "churn": own_story()},
         missing=["dev ledger: <script>alert(1)</script>"],
     )
 
@@ -119,6 +118,7 @@ def _rules(gate: str) -> list[dict[str, Any]]:
          "measured": 56, "allowed": 42, "low": None, "high": None},
         rule("roc_auc over baseline", "passed", 0.113, 0.095, 0.132),
         rule("roc_auc over champion", gate, 0.0035, -0.002, 0.014),
+        rule("average_precision not worse than champion", "passed", 0.021, 0.004, 0.038),
     ]  # fmt: skip
 
 
@@ -145,64 +145,3 @@ def _data() -> DataFacts:
     return DataFacts(
         environment="prod", model="flight_delay", zones=[flights, weather], refused=[refused]
     )
-
-
-def _entries() -> list[dict[str, Any]]:
-    kinds: tuple[tuple[str, str, str, str, dict[str, str]], ...] = (
-        ("approved", "", GRACE, "", {}),
-        ("released", "1", ADA, "", {"approver": GRACE, "gate": "passed"}),
-        ("retrained", "", ADA, "", {}),
-        ("waived", "2", GRACE, "shown in the story", {}),
-        ("released", "2", ADA, "shown in the story", {"waived_by": GRACE, "gate": "failed"}),
-        ("rolled_back", "1", ADA, "to show that the way back is there", {}),
-    )
-    return [
-        {
-            "seq": number, "at": f"2030-01-02T03:0{number}:00Z", "kind": kind, "model":
-            "flight_delay", "environment": "prod", "version": version, "actor": actor,
-            "reason": reason, "details": details, "digest": "sha256:0",
-        }
-        for number, (kind, version, actor, reason, details) in enumerate(kinds, start=1)
-    ]  # fmt: skip
-
-
-def _story() -> dict[str, Any]:
-    stages = (
-        ("sandbox", "Sandbox: AWS, three clusters, registry, delivery", 24.1, "27 parts run"),
-        ("environments", "Environments: dev, staging and prod by the real engine", 61.0, "503"),
-        ("data", "Data: January to April land, are checked and mirrored", 18.4, "110,299 flights"),
-        ("development", "Development: a model is trained on the mirror", 33.8, "version 1"),
-        ("staging", "Staging: the release is promoted", 41.2, "212 requests/s, p99 31 ms"),
-        ("prod", "Prod: approved by someone else", 44.0, "version 1 is live"),
-        ("second", "Second version: May and June land", 52.3, "version 2 went live"),
-        ("back", "And back: rollback, audit, trace", 12.9, "version 1 is live again"),
-    )
-    chapters = {
-        name: {
-            "name": name, "title": title, "seconds": seconds, "evidence": evidence, "at": "",
-            "facts": {"rows": {"flights": 110305}} if name == "data" else {},
-        }
-        for name, title, seconds, evidence in stages
-    }  # fmt: skip
-    seconds = [
-        {
-            "second": 1000 + n,
-            "answers": {"2" if 50 < n < 75 else "1": 20},
-            "failed": 0,
-            "slowest_ms": 30.5,
-        }
-        for n in range(100)
-    ]
-    traffic = [{"requests": 2000, "failed": 0, "failures": [], "seconds": seconds}]
-    return {"chapters": chapters, "traffic": traffic}
-
-
-def _own_story() -> dict[str, Any]:
-    """A story that was told as far as its data."""
-    title = "Data: customers.csv lands, checked and mirrored"
-    evidence = "4,998 of 5,000 rows of customers.csv curated"
-    data = {
-        "name": "data", "title": title, "seconds": 9.5, "evidence": evidence, "at": "",
-        "facts": {"rows": {"churn": 5000}},
-    }  # fmt: skip
-    return {"chapters": {"data": data}, "traffic": []}

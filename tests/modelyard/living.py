@@ -56,17 +56,28 @@ def ring(place: Place, name: str = ALARM) -> None:
     cloudwatch.set_alarm_state(AlarmName=name, StateValue="ALARM", StateReason="a week broke")
 
 
-def alarm_event(at: str) -> dict[str, Any]:
-    """CloudWatch's own event about that alarm."""
-    metric = {"namespace": "Modelyard", "name": "Breach", "dimensions": {"Model": world.MODEL}}
+def alarm_event(
+    at: str, *, name: str = ALARM, model: str = world.MODEL, state: str = "ALARM"
+) -> dict[str, Any]:
+    """CloudWatch's own event about an alarm of a model."""
+    metric = {
+        "namespace": "Modelyard",
+        "name": "Breach",
+        "dimensions": {"Model": model, "Signal": "label_rate"},
+    }
+    measured = {"id": "m", "metricStat": {"metric": metric, "period": 86400}, "returnData": True}
     return {
+        "version": "0",
         "id": uuid.uuid4().hex,
         "detail-type": "CloudWatch Alarm State Change",
         "source": "aws.cloudwatch",
+        "time": at,
+        "resources": [f"arn:aws:cloudwatch:eu-west-1:333333333333:alarm:{name}"],
         "detail": {
-            "alarmName": ALARM,
-            "state": {"value": "ALARM", "timestamp": at},
-            "configuration": {"metrics": [{"metricStat": {"metric": metric}}]},
+            "alarmName": name,
+            "state": {"value": state, "reason": "one datapoint", "timestamp": at},
+            "previousState": {"value": "OK", "timestamp": at},
+            "configuration": {"metrics": [measured]},
         },
     }
 

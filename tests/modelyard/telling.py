@@ -1,90 +1,32 @@
 """The story in one process: moto's accounts, the real delivery, and a plug that can be pulled."""
 
-import json
-import re
-import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from functools import partial
 from typing import Any
 
 import pytest
-from botocore.exceptions import EndpointConnectionError
 
 from modelyard.catalogue import kebab
 from modelyard.delivery import worker
 from modelyard.delivery.history import append_once, log
 from modelyard.delivery.machinery import machinery
 from modelyard.delivery.station import Station
-from modelyard.live.endpoint import Health
-from modelyard.live.landing import Zone
 from modelyard.live.releases import ReleaseLines
-from modelyard.live.rollback import roll_back
-from modelyard.live.training import Execution
 from modelyard.place import Place
-from modelyard.storage import list_keys, write_json
+from modelyard.storage import write_json
 from modelyard.story import growth, production
 from modelyard.story.book import Book
-from modelyard.story.flights import Flights
 from modelyard.story.stage import Stage, walk
 from modelyard.story.subject import Subject
 from modelyard.story.teller import Teller
 from modelyard.target import Yard
 from tests.modelyard import world
+from tests.modelyard.plug import CHANGES as CHANGES
+from tests.modelyard.plug import Plug
+from tests.modelyard.stand_ins import LandedFlights, stand_in
 from tests.modelyard.world import Crash, Works
 
-CHANGES = ("Put", "Update", "Delete", "Create", "Start")
 WAITS_PER_STAGE = 2
-
-
-@dataclass
-class Plug:
-    """Cuts every run off right after the first change after which none was cut off before."""
-
-    kill: bool
-    """kill -9 instead of Ctrl-C: nothing that the process still tries reaches the world."""
-    pulled: list[str] = field(default_factory=list)
-    dead: bool = False
-    armed: bool = False
-
-    def enter(self, place: Place) -> Place:
-        """Put everything that the place's sessions do behind the plug."""
-        place.session.events.register("before-call", self._before)
-        place.session.events.register("after-call", self._after)
-        return place
-
-    def pull(self, where: str) -> None:
-        """Cut off here, unless a run was cut off here before."""
-        if not self.armed or where in self.pulled:
-            return
-        self.pulled.append(where)
-        self.armed, self.dead = False, self.kill
-        raise Crash(where) if self.kill else KeyboardInterrupt
-
-    def _before(self, model: Any, params: Any, context: Any, **_: Any) -> None:
-        if self.dead and threading.current_thread() is threading.main_thread():
-            raise Crash("dead")
-        if self.dead:
-            raise EndpointConnectionError(endpoint_url="the process is dead")
-        if model.name.startswith(CHANGES):
-            context["change"] = f"{model.name} {_subject(params)}"
-
-    def _after(self, context: Any, **_: Any) -> None:
-        if "change" in context and threading.current_thread() is threading.main_thread():
-            self.pull(context["change"])
-
-
-def _subject(params: Any) -> str:
-    """Name what a call changes; a second attempt at it has the same name."""
-    body = params["body"]
-    if isinstance(body, dict) or not body or params["url_path"] != "/":
-        return str(params["url_path"])
-    said = json.loads(body)
-    for found in (said.get("Item", said.get("Key")), said):
-        if found and "id" in found:
-            return re.sub(r"-\d+$", "", found["id"]["S"])
-    named = said.get("PipelineExecutionDisplayName") or said["Entries"][0]["DetailType"]
-    return str(named)
 
 
 @dataclass
@@ -172,27 +114,6 @@ class Telling:
         return next((line for line in reversed(self.said) if line.startswith("[")), "")
 
 
-@dataclass(frozen=True)
-class LandedFlights(Flights):
-    """The flights, whose months have landed: to make and read them takes too long for a test."""
-
-    def landed(self, place: Place) -> bool:
-        """They have."""
-        return True
-
-    def caught(self, place: Place) -> bool:
-        """What was planted too."""
-        return True
-
-    def told(self, place: Place) -> str:
-        """Nothing to say of them here."""
-        return "all months have landed"
-
-    def more_landed(self, place: Place) -> bool:
-        """May and June too."""
-        return True
-
-
 def telling(
     root: Any,
     monkeypatch: pytest.MonkeyPatch,
@@ -233,7 +154,7 @@ def telling(
     monkeypatch.setattr(Yard, "place", lambda self, name: people[name, "ada"])
     monkeypatch.setattr(Place, "as_role", lambda self, role: people[self.name, role])
     monkeypatch.setattr("time.sleep", told.wait)
-    _stand_in(monkeypatch, works)
+    stand_in(monkeypatch, works)
     return told
 
 
@@ -249,43 +170,6 @@ def _delivery(place: Place, works: Works) -> Station:
     return Station(place=place, machinery=mixed, report=lambda message: None)
 
 
-def _stand_in(monkeypatch: pytest.MonkeyPatch, works: Works) -> None:
-    """What moto has not: steps of an execution, Delta tables, a cluster and an engine."""
-    endpoint = _Endpoint(works)
-    for name, stand_in in {
-        "modelyard.live.training.look": lambda place, arn: Execution(arn=arn, status="Succeeded"),
-        "modelyard.story.packed.holds": lambda root, commit, path: True,
-        "modelyard.story.growth.mirrored": lambda place, tables: True,
-        "modelyard.story.own_file.mirror_of": lambda place: {"churn": {"dropped": ["email"]}},
-        "modelyard.story.growth.zones": _zones,
-        "modelyard.story.rows.zones": _zones,
-        "modelyard.story.own_file.zones": _zones,
-        "modelyard.story.production.endpoint": lambda place, model: endpoint,
-        "modelyard.story.production.roll_back": partial(
-            roll_back,
-            deploy=lambda place, report: works.machinery().deploy(place),
-            served=lambda place, model: works.served[place.name],
-            check=lambda place, model, line: None,
-        ),
-    }.items():
-        monkeypatch.setattr(name, stand_in)
-
-
-def _zones(place: Place, tables: Sequence[str]) -> list[Zone]:
-    """Every row that has landed, as if the data pipeline had found nothing wrong."""
-    return [_zone(place, table) for table in tables]
-
-
-def _zone(place: Place, table: str) -> Zone:
-    s3, bucket = place.client("s3"), place.platform.lakehouse_bucket
-    files = [
-        s3.get_object(Bucket=bucket, Key=key)["Body"].read()
-        for key in list_keys(s3, bucket, f"landing/{table}/")
-    ]
-    rows = sum(file.count(b"\n") - 1 for file in files)
-    return Zone(table=table, raw=rows, curated=rows)
-
-
 def _remember_clients(monkeypatch: pytest.MonkeyPatch, known: dict[tuple[int, str], Any]) -> None:
     """A client costs more to make than all that these tests ask of it."""
     make: Callable[[Place, str], Any] = Place.client
@@ -297,15 +181,3 @@ def _remember_clients(monkeypatch: pytest.MonkeyPatch, known: dict[tuple[int, st
         return known[key]
 
     monkeypatch.setattr(Place, "client", client)
-
-
-@dataclass
-class _Endpoint:
-    """The cluster of production: it serves what the engine brought there last."""
-
-    works: Works
-
-    def health(self) -> Health:
-        """Ready once a version was deployed."""
-        ready = self.works.served.get("prod", "none") != "none"
-        return Health(ready=ready, status=200 if ready else 503)

@@ -19,13 +19,6 @@ POISON = ["", "not JSON", "[1, 2]", '{"id": "x"}', '{"id": 1, "detail-type": 2, 
 
 
 @pytest.fixture
-def live(prod: Place) -> Place:
-    """Production with a version that is live."""
-    living.make_live(prod)
-    return prod
-
-
-@pytest.fixture
 def works(live: Place) -> Works:
     return Works(root=live.root, retrain=living.RULES, rule="gate")
 

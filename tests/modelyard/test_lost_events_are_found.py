@@ -25,13 +25,6 @@ class Clock:
         return self.now
 
 
-@pytest.fixture
-def live(prod: Place) -> Place:
-    """Production with a version that is live."""
-    living.make_live(prod)
-    return prod
-
-
 def looks(place: Place, works: Works) -> Reconciler:
     return Reconciler(station(place, works))
 

@@ -12,7 +12,7 @@ from modelyard.delivery.journey import State
 from modelyard.place import Place
 from modelyard.versions import APPROVED, versions
 from tests.modelyard import living, world
-from tests.modelyard.telling import CHANGES, Plug
+from tests.modelyard.plug import CHANGES, Plug
 from tests.modelyard.world import Crash, Works, station
 from tests.recovery import Recovery
 
