@@ -4,6 +4,9 @@ from sandbox.errors import SandboxError
 from sandbox.layout import Layout
 from sandbox.record import Record
 
+ANEW = "Run `modelyard sandbox down`, then `modelyard sandbox up`."
+"""The way out where what the emulator held is lost: the state of it goes too, all else stays."""
+
 
 def has_stacks(layout: Layout) -> bool:
     """Whether any stack was ever made here."""
@@ -34,4 +37,4 @@ def refuse_stale(layout: Layout, record: Record) -> None:
     """Raise if the state and the running emulator do not belong together."""
     reason = staleness(layout, record)
     if reason:
-        raise SandboxError(reason, "Run `modelyard sandbox reset`, then `modelyard sandbox up`.")
+        raise SandboxError(reason, ANEW)

@@ -78,10 +78,20 @@ class Sandbox:
             for name in PERISHABLE:
                 stopping.remove(self.root / name)
 
-    def reset(self, report: Callable[[str], None] = lambda _: None) -> None:
-        """Stop every process and forget everything, ports and images too."""
+    def reset(
+        self, report: Callable[[str], None] = lambda _: None, keep: Sequence[str] = ()
+    ) -> None:
+        """Stop every process and forget everything, ports and images too.
+
+        Names to `keep` are files and folders that somebody else put beside the sandbox's own.
+        """
         self.down(report)
-        stopping.remove(self.root)
+        for each in self.root.iterdir() if self.root.exists() else ():
+            if each.name not in keep:
+                stopping.remove(each)
+        with contextlib.suppress(OSError):
+            # Not where something was kept.
+            self.root.rmdir()
 
     def status(self) -> SandboxStatus:
         """What runs and what does not."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sandbox import clock
-from sandbox.boot import has_stacks, staleness
+from sandbox.boot import ANEW, has_stacks, staleness
 from sandbox.layout import Layout
 from sandbox.limits import not_enforced, type_counts
 from sandbox.record import PartRecord, Record, is_supervised
@@ -92,19 +92,18 @@ def diagnosis(layout: Layout, record: Record, *, supervised: bool) -> tuple[str,
         return "The sandbox is going down.", "Wait, then run `modelyard sandbox up`."
     stale = staleness(layout, record)
     if stale:
-        return stale, "Run `modelyard sandbox reset`, then `modelyard sandbox up`."
+        return stale, ANEW
     down = [part for part in record.parts.values() if part.state != "ready"]
     if down:
         return "\n".join(_lament(part, layout) for part in down), (
             "It is restarted by itself; if it does not come back read its log, then run "
-            "`modelyard sandbox reset` and `modelyard sandbox up`."
+            "`modelyard sandbox down` and `modelyard sandbox up`."
         )
     return "", ""
 
 
 def _ended(layout: Layout, record: Record) -> tuple[str, str]:
     lost = has_stacks(layout)
-    reset = "Run `modelyard sandbox reset`, then `modelyard sandbox up`."
     if record.phase == "failed" and not lost:
         return record.message, record.remedy
     if record.phase in {"stopped"} and not lost:
@@ -113,7 +112,7 @@ def _ended(layout: Layout, record: Record) -> tuple[str, str]:
         f"The supervisor (process {record.pid}) is gone without `modelyard sandbox down`"
     )
     if lost:
-        return f"{why}; every part ended with it, and what the emulator held is lost.", reset
+        return f"{why}; every part ended with it, and what the emulator held is lost.", ANEW
     return f"{why}; every part ended with it.", "Run `modelyard sandbox up`."
 
 

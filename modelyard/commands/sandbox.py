@@ -60,17 +60,20 @@ def down(yes: YesOption = False) -> None:
 
 @app.command()
 def reset(yes: YesOption = False) -> None:
-    """Stop the sandbox and remove everything it kept, images and logs too."""
+    """Stop the sandbox and remove all it kept but the files of your own models."""
     from modelyard.laptop import sandbox
+    from modelyard.onboarding.store import FOLDER
 
-    say(f"This removes {checkout.state_folder()} with everything in it.")
+    kept = checkout.state_folder() / FOLDER
+    but = f" but {kept}, the files that models of yours were made from" if kept.exists() else ""
+    say(f"This removes {checkout.state_folder()} with everything in it{but}.")
     _agree(yes)
     with doing(
         "sandbox reset",
         state=f"some of {checkout.state_folder()} is removed, the rest is still there",
         resume="modelyard sandbox reset",
     ):
-        sandbox(checkout.root()).reset()
+        sandbox(checkout.root()).reset(keep=(FOLDER,))
     say("the sandbox is gone; modelyard sandbox up makes a new one")
 
 

@@ -48,7 +48,7 @@ def make_model(root: Path, request: Request, *, force: bool) -> Made:
     # Said before minutes are spent on a large file.
     refuse_taken(folder, force=force)
     _refuse_file(request.file)
-    store = DatasetStore(root / ".modelyard" / "datasets")
+    store = DatasetStore.of(root)
     kept = store.keep(request.file)
     with workspace(store) as work:
         table = read(

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from modelyard.errors import RefusedError
 
+FOLDER = "datasets"
+"""Inside the checkout's own folder `.modelyard`."""
 _CHUNK = 1 << 20
 
 
@@ -25,6 +27,11 @@ class DatasetStore:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+
+    @classmethod
+    def of(cls, root: Path) -> "DatasetStore":
+        """The store of a checkout."""
+        return cls(root / ".modelyard" / FOLDER)
 
     def keep(self, file: Path) -> Kept:
         """Copy a file in, once; its memory need does not grow with the file."""

@@ -20,7 +20,7 @@ def batches_of(
     """
     source = source_of(root, model)
     wanted = _wanted(source, parts)
-    store = DatasetStore(root / ".modelyard" / "datasets")
+    store = DatasetStore.of(root)
     if file is None:
         place, digest, called = (
             store.find(source.file.sha256),
@@ -41,7 +41,7 @@ def batches_of(
 def parts_of(root: Path, model: str) -> dict[str, int]:
     """Rows of each month or week of the file that a model with time was made from, in order."""
     source = source_of(root, model)
-    store = DatasetStore(root / ".modelyard" / "datasets")
+    store = DatasetStore.of(root)
     kept = store.find(source.file.sha256)
     with workspace(store) as work:
         return rows_by_part(source, kept, work, called=source.file.name)

@@ -29,7 +29,7 @@ def require_ready(root: Path, model: str, source: Source) -> None:
 
 
 def _require_file(root: Path, source: Source) -> None:
-    store = DatasetStore(root / ".modelyard" / "datasets")
+    store = DatasetStore.of(root)
     try:
         store.find(source.file.sha256)
     except RefusedError as error:

@@ -64,7 +64,7 @@ def test_a_lost_memory_is_named_with_the_way_out(deployed: Checkout, recovery: R
             time.sleep(1)
     assert told.code == NOT_UP
     assert "boot" in told.told
-    assert "modelyard sandbox reset" in told.told
+    assert "modelyard sandbox down" in told.told
 
 
 def test_ctrl_c_while_the_sandbox_starts_says_how_to_go_on(deployed: Checkout) -> None:
