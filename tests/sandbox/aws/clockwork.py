@@ -1,4 +1,4 @@
-"""An emulator of one's own whose clock a test may move, and what a test asks of it."""
+"""An emulator of one's own whose clock a test may move: what is scheduled and watched there."""
 
 import datetime
 import json
@@ -11,6 +11,12 @@ from sandbox.aws.emulator import Emulator
 UTC = datetime.UTC
 ACCOUNT, REGION = "111111111111", "eu-west-1"
 Client = Callable[..., Any]
+ROLE = f"arn:aws:iam::{ACCOUNT}:role/starter"
+"""Under which what is scheduled starts."""
+NAME = "flight-delay-breach"
+"""The alarm that `put_alarm` puts."""
+CHANGES = {"source": ["aws.cloudwatch"], "detail-type": ["CloudWatch Alarm State Change"]}
+"""The events that every alarm sends."""
 
 
 def day(number: int, hour: int = 0, minute: int = 0) -> datetime.datetime:
@@ -62,6 +68,23 @@ def listen(client: Client, name: str, pattern: dict[str, Any]) -> str:
     return url
 
 
+def schedule(client: Client, name: str, expression: str, **changed: Any) -> None:
+    """Have something sent to the queue of the same name, or to another target."""
+    target = {"Arn": arn("sqs", name), "RoleArn": ROLE, **changed.pop("Target", {})}
+    client("scheduler").create_schedule(
+        Name=name,
+        ScheduleExpression=expression,
+        FlexibleTimeWindow={"Mode": "OFF"},
+        Target=target,
+        **changed,
+    )
+
+
+def fired(told: dict[str, Any]) -> list[tuple[str, str, str]]:
+    """What fired during a move: when, what, and what came of it."""
+    return [(each["at"], each["name"], each["result"]) for each in told["fired"]]
+
+
 def breach(client: Client, value: float, when: datetime.datetime) -> None:
     """Say of a model's week whether it broke a limit."""
     client("cloudwatch").put_metric_data(
@@ -83,7 +106,7 @@ def breach(client: Client, value: float, when: datetime.datetime) -> None:
 def put_alarm(client: Client, **changed: Any) -> None:
     """Put the alarm that watches those weeks; None leaves a setting out."""
     wanted: dict[str, Any] = {
-        "AlarmName": "flight-delay-breach",
+        "AlarmName": NAME,
         "AlarmDescription": "A week is unlike those before it",
         "Namespace": "Modelyard",
         "MetricName": "Breach",
@@ -105,6 +128,12 @@ def put_alarm(client: Client, **changed: Any) -> None:
     )
 
 
-def states(told: dict[str, Any], name: str = "flight-delay-breach") -> list[tuple[str, str]]:
+def states(told: dict[str, Any], name: str = NAME) -> list[tuple[str, str]]:
     """Which states an alarm went through, and when."""
     return [(each["after"], each["at"]) for each in told["alarms"] if each["name"] == name]
+
+
+def described(client: Client) -> dict[str, Any]:
+    """That alarm as CloudWatch describes it."""
+    found = client("cloudwatch").describe_alarms(AlarmNames=[NAME])["MetricAlarms"]
+    return dict(found[0])

@@ -1,17 +1,21 @@
 """One emulator for all tests of this folder, on a port of its own."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
 from botocore.config import Config
+from moto.cloudwatch.models import cloudwatch_backends
+from moto.events.models import events_backends
+from moto.scheduler.models import scheduler_backends
 
 from sandbox.aws.emulator import Emulator
 from sandbox.aws.identities import identities
 from sandbox.aws.service import ProviderService
 from sandbox.layout import Environment
+from tests.sandbox.aws.clockwork import ACCOUNT, REGION, Client, day, move
 from tests.sandbox.aws.engine_side import EngineSide
 
 ENVIRONMENTS = [
@@ -35,7 +39,7 @@ def emulator() -> Iterator[Emulator]:
 
 
 @pytest.fixture(scope="package")
-def client(emulator: Emulator) -> Callable[..., Any]:
+def client(emulator: Emulator) -> Client:
     """`client("s3", "dev-grace")`: a boto3 client with the credentials of a profile."""
     known = {each.profile: each for each in identities(ENVIRONMENTS)}
 
@@ -51,6 +55,26 @@ def client(emulator: Emulator) -> Callable[..., Any]:
         )
 
     return make
+
+
+@pytest.fixture
+def monday(emulator: Emulator, client: Client) -> Iterator[None]:
+    """The clock stands at the first of July 2013; nothing is scheduled, watched or measured."""
+    # The emulator is the package's: what other tests scheduled would fire here too.
+    _forget(emulator, client)
+    move(emulator, day(1))
+    yield
+    _forget(emulator, client)
+
+
+def _forget(emulator: Emulator, client: Client) -> None:
+    emulator.timeline.real()
+    events_backends[ACCOUNT][REGION].reset()
+    scheduler_backends[ACCOUNT][REGION].reset()
+    cloudwatch = client("cloudwatch")
+    names = [each["AlarmName"] for each in cloudwatch.describe_alarms()["MetricAlarms"]]
+    cloudwatch.delete_alarms(AlarmNames=names)
+    cloudwatch_backends[ACCOUNT][REGION].metric_data.clear()
 
 
 @pytest.fixture(scope="package")

@@ -1,11 +1,12 @@
-"""Where moto differs from AWS in what this platform relies on, the emulator follows AWS."""
+"""Where moto lets pass what AWS refuses, or the other way round, the emulator follows AWS."""
 
 import json
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+
+from tests.sandbox.aws.clockwork import Client
 
 
 def code_of(caught: pytest.ExceptionInfo[ClientError]) -> tuple[str, int]:
@@ -13,64 +14,7 @@ def code_of(caught: pytest.ExceptionInfo[ClientError]) -> tuple[str, int]:
     return answer["Error"]["Code"], answer["ResponseMetadata"]["HTTPStatusCode"]
 
 
-def queue_for(client: Callable[..., Any], name: str, pattern: dict[str, Any]) -> str:
-    """Lead events that match the pattern into a queue of dev."""
-    url = str(client("sqs").create_queue(QueueName=name)["QueueUrl"])
-    events = client("events")
-    events.put_rule(Name=name, EventPattern=json.dumps(pattern))
-    arn = f"arn:aws:sqs:eu-west-1:111111111111:{name}"
-    events.put_targets(Rule=name, Targets=[{"Id": "queue", "Arn": arn}])
-    return url
-
-
-def received(client: Callable[..., Any], url: str) -> list[dict[str, Any]]:
-    messages = client("sqs").receive_message(QueueUrl=url, MaxNumberOfMessages=10)
-    return [json.loads(each["Body"]) for each in messages.get("Messages", [])]
-
-
-def test_registering_and_approving_a_model_package_are_events(
-    client: Callable[..., Any],
-) -> None:
-    sagemaker = client("sagemaker")
-    url = queue_for(
-        client,
-        "registrations",
-        {
-            "source": ["aws.sagemaker"],
-            "detail-type": ["SageMaker Model Package State Change"],
-            "detail": {"ModelPackageGroupName": ["flight-delay"]},
-        },
-    )
-    sagemaker.create_model_package_group(ModelPackageGroupName="flight-delay")
-    arn = sagemaker.create_model_package(
-        ModelPackageGroupName="flight-delay",
-        ModelApprovalStatus="PendingManualApproval",
-        InferenceSpecification={"Containers": [{"Image": "i", "ModelDataUrl": "s3://a/b"}]},
-        CustomerMetadataProperties={"gate": "passed", "run": "r1"},
-    )["ModelPackageArn"]
-    sagemaker.update_model_package(ModelPackageArn=arn, CustomerMetadataProperties={"live": "yes"})
-    sagemaker.update_model_package(ModelPackageArn=arn, ModelApprovalStatus="Approved")
-
-    events = received(client, url)
-    assert [each["detail"]["ModelApprovalStatus"] for each in events] == [
-        "PendingManualApproval",
-        "PendingManualApproval",
-        "Approved",
-    ]
-    last = events[-1]
-    assert last["account"] == "111111111111"
-    assert last["resources"] == [arn]
-    assert last["detail"]["ModelPackageVersion"] == 1
-    assert last["detail"]["CustomerMetadataProperties"] == {
-        "gate": "passed",
-        "run": "r1",
-        "live": "yes",
-    }
-    listed = sagemaker.list_model_packages(ModelPackageGroupName="flight-delay")
-    assert [each["ModelPackageVersion"] for each in listed["ModelPackageSummaryList"]] == [1]
-
-
-def test_a_group_is_deleted_only_when_it_is_empty(client: Callable[..., Any]) -> None:
+def test_a_group_is_deleted_only_when_it_is_empty(client: Client) -> None:
     sagemaker = client("sagemaker")
     sagemaker.create_model_package_group(ModelPackageGroupName="short-lived")
     arn = sagemaker.create_model_package(ModelPackageGroupName="short-lived")["ModelPackageArn"]
@@ -82,31 +26,7 @@ def test_a_group_is_deleted_only_when_it_is_empty(client: Callable[..., Any]) ->
         sagemaker.describe_model_package_group(ModelPackageGroupName="short-lived")
 
 
-def test_a_target_that_cannot_be_served_does_not_fail_the_sender(
-    client: Callable[..., Any],
-) -> None:
-    url = queue_for(client, "orders", {"source": ["shop"]})
-    events = client("events")
-    events.put_targets(
-        Rule="orders",
-        Targets=[{"Id": "f", "Arn": "arn:aws:lambda:eu-west-1:111111111111:function:f"}],
-    )
-    answer = events.put_events(Entries=[{"Source": "shop", "DetailType": "t", "Detail": "{}"}])
-    assert answer["FailedEntryCount"] == 0
-    assert [each["source"] for each in received(client, url)] == ["shop"]
-
-
-def test_a_schedule_is_no_pattern_that_matches_everything(client: Callable[..., Any]) -> None:
-    url = str(client("sqs").create_queue(QueueName="nightly")["QueueUrl"])
-    events = client("events")
-    events.put_rule(Name="nightly", ScheduleExpression="rate(1 day)")
-    arn = "arn:aws:sqs:eu-west-1:111111111111:nightly"
-    events.put_targets(Rule="nightly", Targets=[{"Id": "q", "Arn": arn}])
-    events.put_events(Entries=[{"Source": "noise", "DetailType": "t", "Detail": "{}"}])
-    assert received(client, url) == []
-
-
-def test_a_disabled_key_neither_encrypts_nor_signs(client: Callable[..., Any]) -> None:
+def test_a_disabled_key_neither_encrypts_nor_signs(client: Client) -> None:
     kms = client("kms")
     key = kms.create_key()["KeyMetadata"]
     secret = kms.encrypt(KeyId=key["Arn"], Plaintext=b"x")["CiphertextBlob"]
@@ -134,14 +54,14 @@ def test_a_disabled_key_neither_encrypts_nor_signs(client: Callable[..., Any]) -
     ],
 )
 def test_what_is_not_emulated_says_so_in_the_service_own_words(
-    client: Callable[..., Any], service: str, operation: str, arguments: dict[str, Any]
+    client: Client, service: str, operation: str, arguments: dict[str, Any]
 ) -> None:
     with pytest.raises(ClientError, match="does not emulate") as caught:
         getattr(client(service), operation)(**arguments)
     assert code_of(caught) == ("NotImplemented", 501)
 
 
-def test_a_conditional_deny_denies_only_under_its_condition(client: Callable[..., Any]) -> None:
+def test_a_conditional_deny_denies_only_under_its_condition(client: Client) -> None:
     s3 = client("s3")
     s3.create_bucket(
         Bucket="sealed", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"}
@@ -176,7 +96,7 @@ def test_a_conditional_deny_denies_only_under_its_condition(client: Callable[...
 
 
 def test_policies_that_aws_manages_can_be_attached_and_others_not(
-    client: Callable[..., Any],
+    client: Client,
 ) -> None:
     iam = client("iam")
     iam.create_role(RoleName="control-plane", AssumeRolePolicyDocument="{}")
@@ -191,7 +111,7 @@ def test_policies_that_aws_manages_can_be_attached_and_others_not(
 
 
 def test_a_bucket_of_deleted_objects_can_be_emptied_when_it_keeps_no_versions_any_more(
-    client: Callable[..., Any],
+    client: Client,
 ) -> None:
     s3 = client("s3")
     s3.create_bucket(Bucket="lake", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
