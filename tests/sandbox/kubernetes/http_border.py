@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
-from typing import Any
+from typing import Any, Protocol
 
 import urllib3
 
@@ -14,6 +14,14 @@ from sandbox.kubernetes.api import Api
 Object = dict[str, Any]
 Answer = Callable[[str, str, Object | None], tuple[int, Object]]
 """From method, path and body to status and body."""
+
+
+class Answering(Protocol):
+    """Whatever stands for an API server in a test."""
+
+    def answer(self, method: str, path: str, body: Object | None) -> tuple[int, Object]:
+        """From method, path and body to status and body."""
+        ...
 
 
 class PlainApi(Api):

@@ -1,7 +1,6 @@
 """A pod keeps its token for AWS as long as it lives, whatever the API server goes through."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,7 +10,7 @@ from sandbox.kubernetes.node.associations import Associations
 from sandbox.kubernetes.node.identity import Identity, Surroundings
 from sandbox.kubernetes.runtime.cri import api_pb2 as cri
 from sandbox.kubernetes.runtime.state import NAMESPACE, POD, POD_ID, Pod
-from tests.sandbox.kubernetes.http_border import Object, answering
+from tests.sandbox.kubernetes.http_border import Object
 
 
 class ApiServer:
@@ -33,12 +32,6 @@ class ApiServer:
 @pytest.fixture
 def server() -> ApiServer:
     return ApiServer()
-
-
-@pytest.fixture
-def api(server: ApiServer) -> Iterator[Api]:
-    with answering(server.answer) as api:
-        yield api
 
 
 @pytest.fixture

@@ -13,8 +13,8 @@ from sandbox.kubernetes.scheduled_job import SCHEDULED
 from sandbox.timeline.clock import SandboxClock
 from sandbox.timeline.timeline import Timeline
 from tests.sandbox.kubernetes.cluster import Cluster, condition, until
-from tests.sandbox.kubernetes.test_cronjobs import NoAlarms
 from tests.sandbox.kubernetes.workload import NAMESPACE, deployment
+from tests.sandbox.timeline.journals import NoAlarms
 
 pytestmark = pytest.mark.engine
 HOME = f"/apis/batch/v1/namespaces/{NAMESPACE}"
