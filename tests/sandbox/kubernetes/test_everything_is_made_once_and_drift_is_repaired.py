@@ -91,7 +91,7 @@ def made(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator
             first=first,
             space=f"/api/v1/namespaces/{space}",
             served=served,
-            available=cluster.api.call("GET", served)["status"]["availableReplicas"],
+            available=cluster.api.call("GET", served)["status"].get("availableReplicas", 0),
         )
 
 
