@@ -9,7 +9,7 @@ import pulumi
 import pulumi_kubernetes as k8s
 
 from infra.model_deployment.guarded_pod import PodPlan, pod_template
-from infra.model_deployment.traffic import outward
+from infra.model_deployment.traffic import only_named
 from ml.workloads import Workload
 
 
@@ -56,16 +56,7 @@ class CaptureCollector(pulumi.ComponentResource):
             "labels": labels,
         }
 
-        k8s.networking.v1.NetworkPolicy(
-            f"{name}-traffic",
-            metadata=metadata,
-            spec={
-                "pod_selector": {"match_labels": labels},
-                "policy_types": ["Ingress", "Egress"],
-                "egress": outward(),
-            },
-            opts=child,
-        )
+        only_named(name, metadata, labels, child)
         plan = PodPlan(
             workload=args.workload,
             image=args.image,

@@ -9,7 +9,7 @@ import pulumi
 import pulumi_kubernetes as k8s
 
 from infra.model_deployment.guarded_pod import PodPlan, pod_template
-from infra.model_deployment.traffic import callers, outward
+from infra.model_deployment.traffic import callers, only_named
 from ml.workloads import Workload
 
 CAPTURE = {"capture": ("/var/lib/modelyard/capture", "2Gi")}
@@ -76,17 +76,8 @@ class Endpoint(pulumi.ComponentResource):
             "labels": labels,
         }
 
-        k8s.networking.v1.NetworkPolicy(
-            f"{name}-traffic",
-            metadata=metadata,
-            spec={
-                "pod_selector": {"match_labels": labels},
-                "policy_types": ["Ingress", "Egress"],
-                "ingress": [callers(args.caller_namespaces, args.workload.port)],
-                "egress": outward(),
-            },
-            opts=child,
-        )
+        inward = callers(args.caller_namespaces, args.workload.port)
+        only_named(name, metadata, labels, child, inward)
         service = k8s.core.v1.Service(
             f"{name}-service",
             metadata=metadata,

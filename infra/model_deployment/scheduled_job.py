@@ -9,7 +9,7 @@ import pulumi
 import pulumi_kubernetes as k8s
 
 from infra.model_deployment.guarded_pod import PodPlan, job_template
-from infra.model_deployment.traffic import outward
+from infra.model_deployment.traffic import only_named
 from ml.workloads import Job
 
 
@@ -62,16 +62,7 @@ class ScheduledJob(pulumi.ComponentResource):
             "labels": labels,
         }
 
-        k8s.networking.v1.NetworkPolicy(
-            f"{name}-traffic",
-            metadata=metadata,
-            spec={
-                "pod_selector": {"match_labels": labels},
-                "policy_types": ["Ingress", "Egress"],
-                "egress": outward(),
-            },
-            opts=child,
-        )
+        only_named(name, metadata, labels, child)
         job = k8s.batch.v1.CronJob(
             f"{name}-job",
             metadata=metadata,

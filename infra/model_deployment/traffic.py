@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pulumi
 import pulumi_kubernetes as k8s
 
 METADATA_SERVICE = "169.254.169.254/32"
@@ -9,6 +10,26 @@ METADATA_SERVICE = "169.254.169.254/32"
 
 POD_IDENTITY_AGENT = "169.254.170.23/32"
 """Where a pod gets its own."""
+
+
+def only_named(
+    name: str,
+    metadata: k8s.meta.v1.ObjectMetaArgsDict,
+    labels: dict[str, str],
+    opts: pulumi.ResourceOptions,
+    *inward: k8s.networking.v1.NetworkPolicyIngressRuleArgsDict,
+) -> k8s.networking.v1.NetworkPolicy:
+    """Let a workload's pods be reached as said and in no other way, and reach AWS alone."""
+    spec: k8s.networking.v1.NetworkPolicySpecArgsDict = {
+        "pod_selector": {"match_labels": labels},
+        "policy_types": ["Ingress", "Egress"],
+        "egress": outward(),
+    }
+    if inward:
+        spec["ingress"] = list(inward)
+    return k8s.networking.v1.NetworkPolicy(
+        f"{name}-traffic", metadata=metadata, spec=spec, opts=opts
+    )
 
 
 def callers(
