@@ -126,16 +126,24 @@ def load_predictor(package: Package) -> PackagedPredictor:
     """Make a verified package answer; only now are model bytes parsed."""
     described = _described(package)
     if package.has(EXCHANGE):
-        return replace(described, running=session(package.read(EXCHANGE)))
+        return replace(described, running=_graph(package.read(EXCHANGE)))
     # A server of an ONNX package never loads scikit-learn: a second and 100 MB saved.
     from ml.deployment.formats import load_model
 
     return replace(described, pipeline=load_model(package.read(MODEL)))
 
 
-def _described(package: Package) -> PackagedPredictor:
-    content = json.loads(package.read(INPUTS))
+def _graph(content: bytes) -> Any:
     try:
+        return session(content)
+    except Exception as error:  # the runtime's own classes, which have no other in common
+        told = str(error).partition("\n")[0]
+        raise PackageError(f"{EXCHANGE}: not a graph that can be run: {told}") from None
+
+
+def _described(package: Package) -> PackagedPredictor:
+    try:
+        content = json.loads(package.read(INPUTS))
         inputs = tuple(Field(**field) for field in content["inputs"])
         outputs = tuple(Field(**field) for field in content["outputs"])
         task, classes = str(content["task"]), tuple(map(str, content.get("classes", ())))

@@ -9,6 +9,16 @@ from moto.core.exceptions import JsonRESTError
 from moto.kms.models import KmsBackend
 from moto.kms.responses import KmsResponse
 
+_USES = (
+    "encrypt",
+    "decrypt",
+    "generate_data_key",
+    "sign",
+    "verify",
+    "generate_mac",
+    "get_public_key",
+)
+
 
 class _DisabledError(JsonRESTError):
     def __init__(self, arn: str) -> None:
@@ -49,7 +59,7 @@ def _by_id(method: Callable[..., Any]) -> Callable[..., Any]:
 
 def apply() -> None:
     """Refuse to use a key that is not enabled; accept ARNs where AWS does."""
-    for name in ("encrypt", "decrypt", "generate_data_key", "sign", "verify", "generate_mac"):
+    for name in _USES:
         setattr(KmsResponse, name, _checked(getattr(KmsResponse, name)))
     for name in ("disable_key", "enable_key", "schedule_key_deletion", "cancel_key_deletion"):
         setattr(KmsBackend, name, _by_id(getattr(KmsBackend, name)))

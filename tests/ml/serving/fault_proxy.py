@@ -20,6 +20,7 @@ class Fault:
     """What happens to the next requests of one kind, as often as it says."""
 
     method: str
+    """One, or several with blanks between."""
     path: str
     """Part of the path; empty means any."""
     times: int
@@ -34,6 +35,10 @@ class Fault:
     """So many bytes of the announced body arrive, then no more; below 0, all but so many."""
     silent: bool = False
     """Nothing more is said, and the connection stays open until the caller gives up."""
+    flipped: bool = False
+    """One bit of the body's middle changes on its way."""
+    passing: int = 0
+    """So many of these requests pass before."""
     before: Callable[[], None] | None = None
     """Called before the account is asked."""
     after: Callable[[], None] | None = None
@@ -42,7 +47,7 @@ class Fault:
 
     def fits(self, method: str, path: str) -> bool:
         """Whether it happens to this request."""
-        return method == self.method and self.path in path and self.met < self.times
+        return method in self.method.split() and self.path in path and self.met < self.times
 
 
 class FaultProxy:
@@ -77,6 +82,9 @@ class FaultProxy:
         with self._lock:
             for fault in self.faults:
                 if fault.fits(method, path):
+                    if fault.passing:
+                        fault.passing -= 1
+                        return None
                     fault.met += 1
                     return fault
         return None
@@ -85,6 +93,12 @@ class FaultProxy:
     def over(self) -> bool:
         """Whether every fault has happened as often as it was to."""
         return all(fault.met >= fault.times for fault in self.faults)
+
+
+def _flipped(content: bytes) -> bytes:
+    changed = bytearray(content)
+    changed[len(changed) // 2] ^= 4
+    return bytes(changed)
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -106,11 +120,12 @@ class _Handler(BaseHTTPRequestHandler):
         if fault.status:
             self._answer(fault.status, [], _ERROR.format(fault.code).encode())
             return
-        answer = self._ask(body)
+        status, headers, content = self._ask(body)
         if fault.after is not None:
             fault.after()
         if not fault.lost:
-            self._answer(*answer, cut=fault.cut)
+            content = _flipped(content) if fault.flipped else content
+            self._answer(status, headers, content, cut=fault.cut)
         if fault.silent:
             self._stay_silent()
         elif fault.lost or fault.cut is not None:
