@@ -25,6 +25,31 @@ def ended_at(
 
     The request is named by its method and a part of its path.
     """
+    code, said = _ended(proxy, moment, request, start, number)
+    assert proxy.over, f"it never asked for {' '.join(request)}: {said}"
+    return code, said
+
+
+def ended_after_some(
+    proxy: FaultProxy,
+    moment: Moment,
+    request: tuple[str, str],
+    start: Callable[[], subprocess.Popen[str]],
+    *,
+    passing: int,
+) -> tuple[int, str]:
+    """The same once so many of these requests have passed, if it does not end by itself before."""
+    return _ended(proxy, moment, request, start, signal.SIGKILL, passing)
+
+
+def _ended(
+    proxy: FaultProxy,
+    moment: Moment,
+    request: tuple[str, str],
+    start: Callable[[], subprocess.Popen[str]],
+    number: signal.Signals,
+    passing: int = 0,
+) -> tuple[int, str]:
     started: Future[subprocess.Popen[str]] = Future()
 
     def end() -> None:
@@ -35,12 +60,11 @@ def ended_at(
     method, path = request
     if moment == "before":
         # An answer of the proxy's own: the account is not asked for somebody who is gone.
-        fault = Fault(method, path, 1, status=503, code="SlowDown", before=end)
+        fault = Fault(method, path, 1, passing=passing, status=503, code="SlowDown", before=end)
     else:
-        fault = Fault(method, path, 1, after=end)
+        fault = Fault(method, path, 1, passing=passing, after=end)
     proxy.faults = [fault]
     process = start()
     started.set_result(process)
     said, _ = process.communicate(timeout=SECONDS)
-    assert proxy.over, f"it never asked for {method} {path}: {said}"
     return process.returncode, said
