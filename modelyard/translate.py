@@ -1,8 +1,11 @@
 """Turns errors of the rooms beneath into the command line's own, without importing those rooms."""
 
+import errno
+
 from modelyard.errors import ExitCode, NotUpError, RefusedError, UsageError, YardError
 
 _NOT_REACHABLE = {"EndpointConnectionError", "ConnectionClosedError", "ConnectTimeoutError"}
+_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 def translated(error: BaseException) -> YardError | None:
@@ -38,6 +41,11 @@ def translated(error: BaseException) -> YardError | None:
         refused = UsageError(f"{error.filename}: {error.strerror}.")
         refused.code = ExitCode.USAGE
         return refused
+    if isinstance(error, OSError) and error.errno in _NO_ROOM:
+        return RefusedError(
+            f"There is no room to write: {error.strerror}.",
+            remedy="make some (df -h .), then run the same command again",
+        )
     return None
 
 

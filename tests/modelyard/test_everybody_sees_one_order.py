@@ -130,8 +130,8 @@ def test_releases_rollbacks_and_looks_at_once(prod: Place, seed: int) -> None:
     watched, drawn, over = Watched(prod), random.Random(seed), threading.Event()
     arns = [world.register(prod, f"run{number}") for number in range(RELEASES)]
     actions: list[Callable[[], None]] = [
-        *(lambda arn=arn: watched.release(arn, drawn.random() * 2) for arn in arns),
-        *(lambda n=n: watched.back(f"person{n}", drawn.random() * 2) for n in range(ROLLBACKS)),
+        *(lambda arn=arn: watched.release(arn, drawn.random()) for arn in arns),
+        *(lambda n=n: watched.back(f"person{n}", drawn.random()) for n in range(ROLLBACKS)),
     ]
     looking = threading.Thread(target=watched.look, args=(over,))
     looking.start()
