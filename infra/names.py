@@ -31,6 +31,9 @@ RETRAINING_DUE = "Retraining Due"
 ALARM_CHANGED = "CloudWatch Alarm State Change"
 """Kind of event by which CloudWatch tells that an alarm rings or has stopped."""
 
+AS_DEPLOYED = "MODELYARD_AS_DEPLOYED"
+"""Variable that names a file with the specs deployed last, for an update that reads no folder."""
+
 PROMOTER_PERMISSION_SET = "ModelyardPromoter"
 """Single sign-on permission set whose holders may promote."""
 

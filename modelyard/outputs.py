@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Self
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from modelyard.errors import NotUpError
 
@@ -69,3 +69,5 @@ class ReleasesOutputs(_Outputs):
     training_pipelines: dict[str, str]
     data_pipelines: dict[str, str]
     model_groups: dict[str, str]
+    specs: dict[str, str] = Field(default_factory=dict)
+    """What each model's folder said when it was deployed last; JSON."""

@@ -1,7 +1,7 @@
 """Runs the engine on one stack of an environment, and says in our words why it could not."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -41,13 +41,21 @@ class UpResult:
         return sum(n for operation, n in self.changes.items() if operation != "delete")
 
 
-def up(root: Path, project: str, environment: str, report: Report) -> UpResult:
+def up(
+    root: Path,
+    project: str,
+    environment: str,
+    report: Report,
+    *,
+    variables: Mapping[str, str] | None = None,
+) -> UpResult:
     """Bring a stack to what its program says, unless that breaks a rule of the policy pack.
 
-    Raises with the engine's own diagnosis.
+    `variables` are for the program. Raises with the engine's own diagnosis.
     """
     with _in_our_words(environment, project):
-        done = _engine(root, project).up(environment, report, policy_pack=root / POLICY)
+        engine = _engine(root, project, variables)
+        done = engine.up(environment, report, policy_pack=root / POLICY)
     return UpResult(
         environment=environment,
         project=project,
@@ -73,10 +81,12 @@ def outputs(root: Path, project: str, environment: str) -> dict[str, Any]:
     return found
 
 
-def _engine(root: Path, project: str) -> "Engine":
+def _engine(root: Path, project: str, variables: Mapping[str, str] | None = None) -> "Engine":
     from sandbox.engine import Engine
 
-    return Engine(os.environ, root / "releases" if project == RELEASES else root)
+    return Engine(
+        {**os.environ, **(variables or {})}, root / "releases" if project == RELEASES else root
+    )
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from infra.model_deployment.capture_collector import CaptureCollector, CaptureCo
 from infra.model_deployment.pod_account import PodAccount, PodAccountArgs
 from infra.names import COLLECTOR_ACCOUNT, WATCH_ACCOUNT
 from infra.programs.endpoints import make_endpoint
+from infra.programs.model_folders import texts_of
 from infra.programs.pipelines import make_pipelines
 from infra.programs.platform_outputs import PlatformOutputs
 from infra.programs.providers import aws_provider, kubernetes_provider
@@ -52,6 +53,7 @@ def deploy(settings: ReleaseSettings, models: Mapping[str, ModelSpec]) -> None:
     pulumi.export("data_pipelines", {name: each.data for name, each in made.items()})
     pulumi.export("model_groups", {name: each.group for name, each in made.items()})
     pulumi.export("watch_jobs", {name: job for name, job in watching.items() if job})
+    pulumi.export("specs", texts_of(models))
     pulumi.export("schedules", {name: each for name, each in schedules.items() if each})
 
 
