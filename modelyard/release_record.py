@@ -1,10 +1,14 @@
 """The record of a pipeline release: commit, image, author, and whether its tree was clean."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from modelyard import catalogue
 from modelyard.errors import RefusedError
 from modelyard.place import Place
 from modelyard.storage import bare, list_keys, read_json
+
+if TYPE_CHECKING:
+    from modelyard.target import Yard
 
 
 def key_of(image_digest: str) -> str:
@@ -61,3 +65,12 @@ def find_release(place: Place, reference: str | None) -> dict[str, Any]:
     )
     what = "no release" if not fitting else f"{len(fitting)} releases"
     raise RefusedError(f'"{reference}" names {what} in {place.name}.', remedy=f"known: {listing}")
+
+
+def release_for(yard: "Yard", target: str, reference: str | None) -> dict[str, Any]:
+    """Return a release that the environment before `target` has, as it is recorded where built.
+
+    Not as the environment before has it: what lies there says what the requester said.
+    """
+    found = find_release(yard.place(catalogue.environment_before(target)), reference)
+    return release_record(yard.place(catalogue.STAGES[0]), found["image_digest"])

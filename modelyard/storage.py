@@ -6,6 +6,8 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 _ABSENT = {"NoSuchKey", "404", "NotFound"}
+_TAKEN = {"PreconditionFailed", "412", "ConditionalRequestConflict", "409"}
+"""What S3 says where another writer was first; the latter two where they met."""
 
 
 def write_json(s3: Any, bucket: str, key: str, value: object, *, once: bool = False) -> bool:
@@ -21,7 +23,7 @@ def write_json(s3: Any, bucket: str, key: str, value: object, *, once: bool = Fa
     try:
         s3.put_object(**request)
     except ClientError as error:
-        if once and error.response["Error"]["Code"] in {"PreconditionFailed", "412"}:
+        if once and error.response["Error"]["Code"] in _TAKEN:
             return False
         raise
     return True

@@ -15,7 +15,7 @@ from modelyard.commands.options import (
     ReleaseOption,
     VersionOption,
 )
-from modelyard.output import emit, facts
+from modelyard.output import emit, facts, note
 from modelyard.target import TargetOption, open_to_change
 
 
@@ -42,9 +42,9 @@ def approve(
     asked = f" --version {version}" if version else f" --release {release}" if release else ""
     with _signing(f"approval of {name} in {env}", f"modelyard approve {name} --env {env}{asked}"):
         stored = (
-            approve_version(yard, name, env, version)
+            approve_version(yard, name, env, version, note)
             if version
-            else approve_release(yard, name, env, release)
+            else approve_release(yard, name, env, release, note)
         )
     if as_json:
         emit(stored)
@@ -56,7 +56,7 @@ def waive(
     model: ModelArgument,
     version: Annotated[str, typer.Option("--version", help="The version to let through.")],
     reason: ReasonOption,
-    expires: Annotated[str, typer.Option(help="Last day it holds, for instance 2030-12-31.")],
+    expires: Annotated[str, typer.Option(help="Its last day, YYYY-MM-DD, at most 90 days ahead.")],
     env: EnvOption = "prod",
     target: TargetOption = "sandbox",
     as_json: JsonOption = False,
@@ -69,7 +69,7 @@ def waive(
     yard = open_to_change(target, [env])
     again = f"modelyard waive {name} --env {env} --version {version} --expires {expires}"
     with _signing(f"waiver of version {version} of {name} in {env}", f'{again} --reason "…"'):
-        stored = waive_version(yard, name, env, version, reason, expires)
+        stored = waive_version(yard, name, env, version, reason, expires, note)
     if as_json:
         emit(stored)
     else:
@@ -80,5 +80,5 @@ def _signing(what: str, again: str) -> AbstractContextManager[None]:
     return doing(
         what,
         state="once it is signed it counts, but ledger and delivery may not know of it yet",
-        resume=f"{again}   (signs anew; the last one counts)",
+        resume=f"{again}   (what was signed stands; ledger and delivery are told)",
     )

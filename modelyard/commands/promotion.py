@@ -84,7 +84,7 @@ def promote(
 ) -> None:
     """Ask delivery to carry a release into the next environment, and follow it there."""
     name = catalogue.model(model)
-    before = catalogue.environment_before(to)
+    catalogue.environment_before(to)
     yard = open_to_change(target, [to])
     from modelyard.live.promotion import (
         follow,
@@ -92,9 +92,9 @@ def promote(
         require_code_mode,
         require_live,
     )
-    from modelyard.release_record import find_release
+    from modelyard.release_record import release_for
 
-    chosen = find_release(yard.place(before), release)
+    chosen = release_for(yard, to, release)
     window = {key: day for key, day in (("start", start), ("end", end)) if day}
     require_code_mode(name)
     with doing(

@@ -1,24 +1,34 @@
 """Approvals: someone else than author and requester answers, signed, for a release."""
 
+from collections.abc import Callable
 from typing import Any
 
 from modelyard.delivery import statements
 from modelyard.delivery.evidence import PASSED
 from modelyard.delivery.journey import now
+from modelyard.delivery.keeping import does_not_hold, keep, kept, one_that_holds
 from modelyard.delivery.requesters import requester_of
 from modelyard.errors import RefusedError
 from modelyard.place import Place, person
 from modelyard.release_record import release_record
-from modelyard.storage import bare, read_json, write_json
+from modelyard.storage import bare
 from modelyard.versions import Version, how_to_waive, refuse_rejected
 
 TRAINED = "who requested the version's training"
+BUILD = ("image_digest", "git_sha", "built_by")
+"""Facts of the release that the approver signs: whoever asks with others has no approval."""
+Report = Callable[[str], None]
 
 
-def key_of(model: str, image_digest: str, version: str = "") -> str:
-    """Return where an approval lies: of a release, or of one retrained version of it."""
+def folder_of(model: str, image_digest: str, version: str = "") -> str:
+    """Return where approvals lie: of a release, or of one retrained version of it."""
     suffix = f"-v{version}" if version else ""
-    return f"approvals/{model}/{bare(image_digest)}{suffix}.json"
+    return f"approvals/{model}/{bare(image_digest)}{suffix}/"
+
+
+def key_of(model: str, image_digest: str, approver: str, version: str = "") -> str:
+    """Return where one person's approval lies: whoever approves twice says the same."""
+    return f"{folder_of(model, image_digest, version)}{person(approver)}.json"
 
 
 def approve(
@@ -28,15 +38,19 @@ def approve(
     release: dict[str, Any],
     evidence: dict[str, Any],
     version: str = "",
+    report: Report = lambda message: None,
 ) -> dict[str, Any]:
-    """Sign an approval as the caller; refuses when the caller made the release."""
+    """Sign an approval as the caller; refuses when the caller made the release.
+
+    One that the caller gave before stands, and is returned instead.
+    """
     author = str(release.get("built_by", ""))
     refuse_own(place.caller, author, what="the release's author")
     statement = {
         "kind": "approval",
         "model": model,
         "environment": place.name,
-        "image_digest": release["image_digest"],
+        **_build(release),
         "version": version,
         "evidence_digest": statements.digest(evidence),
         "approver": place.caller,
@@ -44,16 +58,21 @@ def approve(
     }
     signed = statements.sign(promoter_kms(place), place.platform.approval_key_arn, statement)
     stored = {**signed.stored(), "evidence": evidence}
-    write_json(
-        place.client("s3"),
-        place.platform.audit_bucket,
-        key_of(model, release["image_digest"], version),
-        stored,
-    )
-    return stored
+    key = key_of(model, release["image_digest"], place.caller, version)
+    before = keep(place, key, stored)
+    if before is None:
+        return stored
+    try:
+        said = verify(place, before, model=model, release=release, requester="", version=version)
+    except RefusedError as error:
+        raise does_not_hold(key, error.message) from error
+    report(f"{person(place.caller)} approved this at {said['approved_at']} already: that stands")
+    return before
 
 
-def approve_version(place: Place, *, model: str, version: Version) -> dict[str, Any]:
+def approve_version(
+    place: Place, *, model: str, version: Version, report: Report = lambda message: None
+) -> dict[str, Any]:
     """Sign an approval of one version that passed its gate; not by whoever asked for it."""
     refuse_rejected(version, place, model)
     if version.gate != PASSED:
@@ -69,15 +88,28 @@ def approve_version(place: Place, *, model: str, version: Version) -> dict[str, 
         release=release_record(place, version.facts["image_digest"]),
         evidence={"version": version.number, "outcome": PASSED, **version.facts},
         version=version.number,
+        report=report,
     )
 
 
-def find(place: Place, model: str, image_digest: str, version: str = "") -> dict[str, Any] | None:
-    """Return the stored approval, unverified."""
-    found = read_json(
-        place.client("s3"), place.platform.audit_bucket, key_of(model, image_digest, version)
-    )
-    return dict(found) if found is not None else None
+def given(place: Place, model: str, image_digest: str, version: str = "") -> list[dict[str, Any]]:
+    """Return the stored approvals, unverified, by approver."""
+    return kept(place, folder_of(model, image_digest, version))
+
+
+def holding(
+    place: Place, *, model: str, release: dict[str, Any], requester: str, version: str = ""
+) -> dict[str, Any] | None:
+    """Return a stored approval that holds for exactly this; None where nobody has given any.
+
+    Refuses where none of those that were given holds.
+    """
+
+    def check(stored: dict[str, Any]) -> dict[str, Any]:
+        verify(place, stored, model=model, release=release, requester=requester, version=version)
+        return stored
+
+    return one_that_holds(given(place, model, release["image_digest"], version), check)
 
 
 def verify(
@@ -91,11 +123,7 @@ def verify(
 ) -> dict[str, Any]:
     """Return the approval's statement if it holds for exactly this, else refuse."""
     if stored is None:
-        raise RefusedError(
-            f"{model} has no approval for {place.name}.",
-            remedy=f"someone else runs: modelyard approve {model} --env {place.name}"
-            + (f" --version {version}" if version else ""),
-        )
+        raise missing(place, model)
     statement = statements.verify(
         place.client("kms"), place.platform.approval_key_arn, stored, what="approval"
     )
@@ -103,7 +131,7 @@ def verify(
         "kind": "approval",
         "model": model,
         "environment": place.name,
-        "image_digest": release["image_digest"],
+        **_build(release),
         "version": version,
     }
     for name, value in expected.items():
@@ -119,8 +147,20 @@ def verify(
         )
     approver = str(statement["approver"])
     refuse_own(approver, requester, what="who requested the promotion")
-    refuse_own(approver, str(release.get("built_by", "")), what="the release's author")
+    refuse_own(approver, str(statement["built_by"]), what="the release's author")
     return statement
+
+
+def missing(place: Place, model: str) -> RefusedError:
+    """Say that nobody has approved, and who can."""
+    return RefusedError(
+        f"{model} has no approval for {place.name}.",
+        remedy=f"someone else runs: modelyard approve {model} --env {place.name}",
+    )
+
+
+def _build(release: dict[str, Any]) -> dict[str, str]:
+    return {name: str(release.get(name, "")) for name in BUILD}
 
 
 def refuse_own(approver: str, other: str, *, what: str) -> None:

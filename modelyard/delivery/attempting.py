@@ -3,6 +3,7 @@
 from modelyard.delivery import handling, retraining, travel
 from modelyard.delivery.events import Event
 from modelyard.delivery.journey import ENDED, Journey, OvertakenError
+from modelyard.delivery.lock import LostLockError
 from modelyard.delivery.station import Station
 from modelyard.errors import YardError
 
@@ -15,6 +16,10 @@ def attempt(event: Event, station: Station, number: int) -> bool:
     try:
         handling.handle(event, station)
     except OvertakenError:
+        return True
+    except LostLockError as lost:
+        # Its journey is on its way still: the sweep goes on with it, once the others are done.
+        station.report(f"{station.place.name}: {event.kind}: {lost.message}")
         return True
     except Exception as error:
         text = _told(error)

@@ -48,8 +48,6 @@ def _take_up(version: versions.Version, station: Station) -> Journey | None:
             # Somebody's approval in the registry is an event of the same kind.
             return None
         journey = _adopt(version, station)
-        station.journeys.claim_package(package, journey.id)
-        station.journeys.claim_run(run, journey.id)
     if journey.state in {State.TRAINING, State.REQUESTED}:
         journey = station.journeys.save(
             journey.model_copy(
@@ -63,22 +61,30 @@ def _take_up(version: versions.Version, station: Station) -> Journey | None:
 
 
 def _adopt(version: versions.Version, station: Station) -> Journey:
-    """Find the promotion a version belongs to, or begin a journey for one nobody asked for."""
-    run = version.facts.get("run", "")
-    known = station.journeys.of_run(run)
+    """Find the promotion a version belongs to, or begin a journey for one nobody asked for.
+
+    It is claimed before it begins: cut off in between, it is a version without a journey still.
+    """
+    journeys, run = station.journeys, version.facts.get("run", "")
+    known = journeys.of_run(run)
+    model = version.facts["model"]
+    id = known.id if known else f"{model}-{station.place.name}-v{version.number}-{run}"
+    journeys.claim_package(version.arn, id)
+    journeys.claim_run(run, id)
     if known is not None:
         return known
-    model = version.facts["model"]
     journey = Journey(
-        id=f"{model}-{station.place.name}-v{version.number}-{run}",
+        id=id,
         model=model,
         environment=station.place.name,
         requested_by=starter_of(station.place, version),
         requested_at=now(),
-        state=State.TRAINING,
+        state=State.RELEASING,
+        package=version.arn,
+        version=version.number,
     )
-    station.journeys.begin(journey)
-    return station.journeys.find(journey.id) or journey
+    journeys.begin(journey)
+    return journeys.find(id) or journey
 
 
 def _agreed(event: Event, station: Station) -> Journey | None:

@@ -31,8 +31,7 @@ def append_once(place: Place, fact: dict[str, Any]) -> None:
     from ml.governance.ledger import Entry
 
     book = ledger(place, writing=True)
-    operation = str(fact["operation"])
-    if any(each.entry.details.get("operation") == operation for each in book.read()):
+    if _has(book, str(fact["operation"])):
         return
     details = {
         name: str(value) for name, value in fact.items() if name not in _FIELDS and value != ""
@@ -47,8 +46,17 @@ def append_once(place: Place, fact: dict[str, Any]) -> None:
     )
 
 
+def is_recorded(place: Place, operation: str) -> bool:
+    """Say whether an operation stands in the ledger."""
+    return _has(ledger(place), operation)
+
+
 def log(place: Place) -> list[dict[str, Any]]:
     """Return the ledger's entries as plain data, oldest first."""
     from ml.governance.entries import to_json
 
     return [to_json(record) for record in ledger(place).read()]
+
+
+def _has(book: "Ledger", operation: str) -> bool:
+    return any(each.entry.details.get("operation") == operation for each in book.read())

@@ -41,7 +41,7 @@ class Journey(BaseModel):
     model: str
     environment: str
     requested_by: str
-    """ARN of the caller, or of the role that registered the version."""
+    """ARN that the requester's own command gave, or of the role that registered the version."""
     requested_at: str
     cause: str = ""
     """What asked for it where no person did: `alarm NAME`, or `schedule`."""
@@ -49,7 +49,8 @@ class Journey(BaseModel):
     reason: str = ""
     """Why it waits, was refused or failed; empty otherwise."""
     release: dict[str, Any] = Field(default_factory=dict)
-    """The release record: git SHA, image digest, who built it."""
+    """What the requester said of the release: git SHA, image digest, who built it. Only the digest
+    is proven by the image itself; in production the approver has signed the same."""
     approval: dict[str, Any] = Field(default_factory=dict)
     window: dict[str, str] = Field(default_factory=dict)
     """`start` and `end` of the data to train on, or `days` before the end; empty means all."""

@@ -3,14 +3,16 @@
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from modelyard.delivery.operations import Operations
-from modelyard.errors import RefusedError
+from modelyard.errors import RefusedError, YardError
 
+StillOurs = Callable[[], None]
+"""Asked before a change: raises LostLockError where the lock is somebody else's by now."""
 LEASE_SECONDS = 1800.0
 """How long a silent holder keeps the lock: longer than the longest step between two renewals."""
 HELD_SECONDS = 60.0
@@ -27,6 +29,10 @@ class Holder:
     """The piece of work that holds it: the same work may take it again after a crash."""
     since: str
     until: float
+
+
+class LostLockError(YardError):
+    """Its holder stood still for longer than the lease; what others did since is what counts."""
 
 
 class Lock:
@@ -76,6 +82,19 @@ class Lock:
                 remedy="wait for it to end (modelyard status), then run the same command again",
             )
 
+    def renew(self, token: str, *, lease: float = LEASE_SECONDS) -> None:
+        """Renew a lock that is held, or raise LostLockError: it is never taken anew here.
+
+        Nobody else can take it meanwhile: the write goes through only where nobody has written
+        since it was read. One that ran out and was taken by nobody is still its holder's.
+        """
+        while True:
+            held = self._operations.read(self._id)
+            if held is None or held.body["token"] != token:
+                raise _lost(self.holder())
+            if self._operations.replace(held, {**held.body, "until": self._clock() + lease}):
+                return
+
     def holder(self) -> Holder | None:
         """Return who holds it now."""
         held = self._operations.read(self._id)
@@ -98,11 +117,18 @@ class Lock:
         purpose: str,
         patience: float = 120.0,
         report: Callable[[str], None] = lambda message: None,
-    ) -> Iterator[None]:
-        """Hold the lock for a block, renewing it; waits for the one before, and says for whom."""
+    ) -> Iterator[StillOurs]:
+        """Hold the lock for a block, renewing it; waits for the one before, and says for whom.
+
+        The block asks before each change whether it still holds it: a process that was stopped
+        for a minute, or a machine that slept, goes on without having noticed.
+        """
 
         def take() -> Holder | None:
             return self.take(token, person=person, purpose=purpose, lease=HELD_SECONDS)
+
+        def still_ours() -> None:
+            self.renew(token, lease=HELD_SECONDS)
 
         deadline = time.monotonic() + patience
         told = False
@@ -115,10 +141,10 @@ class Lock:
                 told = True
             time.sleep(0.3)
         ended = threading.Event()
-        renewing = threading.Thread(target=_renew, args=(take, ended), daemon=True)
+        renewing = threading.Thread(target=_renew, args=(still_ours, ended), daemon=True)
         try:
             renewing.start()
-            yield
+            yield still_ours
         finally:
             ended.set()
             if renewing.ident is not None:
@@ -126,8 +152,19 @@ class Lock:
             self.release(token)
 
 
-def _renew(take: Callable[[], Holder | None], ended: threading.Event) -> None:
+def _renew(still_ours: StillOurs, ended: threading.Event) -> None:
     while not ended.wait(HELD_SECONDS / 4):
-        # One renewal that does not get through is made up for by the next.
-        with suppress(BotoCoreError, ClientError):
-            take()
+        try:
+            still_ours()
+        except LostLockError:
+            return  # The block is told so before its next change.
+        except (BotoCoreError, ClientError):
+            continue  # One renewal that does not get through is made up for by the next.
+
+
+def _lost(holder: Holder | None) -> LostLockError:
+    since = f"{holder.person} is at it: {holder.purpose}" if holder else "others were at it since"
+    return LostLockError(
+        f"This stood still until its lock ran out, and {since}. Nothing more was changed.",
+        remedy="modelyard status shows what is live now; then the same command again, if need be",
+    )

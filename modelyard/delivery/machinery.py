@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from modelyard.delivery.history import append_once
+from modelyard.delivery.history import append_once, is_recorded
 from modelyard.delivery.journey import Journey
 from modelyard.delivery.load_test import LoadResult
 from modelyard.delivery.load_test import load as run_load
@@ -40,6 +40,7 @@ def machinery(report: Callable[[str], None]) -> Machinery:
         smoke=_smoke,
         load=_load,
         record=append_once,
+        is_recorded=is_recorded,
         approval_rule=rules.approval,
         retrain_rules=rules.retraining,
     )

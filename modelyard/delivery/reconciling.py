@@ -112,7 +112,7 @@ class Reconciler:
             return True
         if journey.state is State.AWAITING_APPROVAL:
             image = version.facts.get("image_digest", "")
-            return approvals.find(place, journey.model, image, version.number) is not None
+            return bool(approvals.given(place, journey.model, image, version.number))
         today = self._station.today()
         try:
             found = waivers.valid(place, model=journey.model, version=version, today=today)

@@ -50,13 +50,18 @@ def skipped(request: Request, why: str, station: Station) -> None:
     station.report(f"{station.place.name} {request.model}: {reason}")
 
 
+def operation_of_release(journey: Journey) -> str:
+    """Name the release of a journey in the ledger."""
+    return f"release#{journey.id}"
+
+
 def release(journey: Journey, station: Station) -> dict[str, Any]:
     """Write into the ledger that this version is live, who wanted it and what stood for it."""
     version = versions.describe(station.place, journey.package)
     station.machinery.record(
         station.place,
         {
-            "operation": f"release#{journey.id}",
+            "operation": operation_of_release(journey),
             "kind": "released",
             "model": journey.model,
             "version": version.number,

@@ -1,14 +1,14 @@
 """Everything the delivery of one environment works with, so that its steps take one argument."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import cached_property
 from typing import Any
 
 from modelyard.delivery.journey import Journey, Journeys
 from modelyard.delivery.load_test import LoadResult
-from modelyard.delivery.lock import Lock
+from modelyard.delivery.lock import Lock, StillOurs
 from modelyard.delivery.operations import Operations
 from modelyard.delivery.released_rules import RetrainRules
 from modelyard.live.releases import Line, ReleaseLines
@@ -34,6 +34,8 @@ class Machinery:
     """Loads the live endpoint for a short while."""
     record: Callable[[Place, dict[str, Any]], None]
     """Appends to the ledger once per operation."""
+    is_recorded: Callable[[Place, str], bool]
+    """Says whether an operation stands in the ledger."""
     approval_rule: Callable[[Place, Version], str]
     """A version's own rule: `required`, or `gate` where a passed gate is enough in production."""
     retrain_rules: Callable[[Place, str, Line], RetrainRules]
@@ -48,6 +50,15 @@ class Station:
     machinery: Machinery
     report: Callable[[str], None]
     today: Callable[[], date] = lambda: datetime.now(UTC).date()
+    still_ours: StillOurs = lambda: None
+    """Asked before each change of what is live, or of what is said about it."""
+
+    def holding(self, still_ours: StillOurs) -> "Station":
+        """The same delivery under a lock."""
+        other = replace(self, still_ours=still_ours)
+        # What was read of journeys guards against writers that come in between.
+        other.__dict__["journeys"] = self.journeys
+        return other
 
     @cached_property
     def operations(self) -> Operations:

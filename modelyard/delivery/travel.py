@@ -7,9 +7,12 @@ from contextlib import contextmanager
 from typing import Any
 
 from modelyard.delivery import recording, steps
+from modelyard.delivery.ending import end, let_others
 from modelyard.delivery.journey import ENDED, Journey, State, now
+from modelyard.delivery.judging import ParkedError, judge
+from modelyard.delivery.lock import LostLockError
 from modelyard.delivery.station import Station
-from modelyard.delivery.steps import ParkedError, Step
+from modelyard.delivery.steps import Step
 from modelyard.errors import RefusedError
 
 BEFORE_TRAINING: Sequence[tuple[str, Step]] = (
@@ -23,7 +26,7 @@ BEFORE_RETRAINING: Sequence[tuple[str, Step]] = (
     ("tell", recording.retraining),
 )
 AFTER_REGISTRATION: Sequence[tuple[str, Step]] = (
-    ("judge", steps.judge),
+    ("judge", judge),
     ("line", steps.write_line),
     ("deploy", steps.deploy),
     ("smoke", steps.smoke),
@@ -47,11 +50,13 @@ def request_training(journey: Journey, station: Station) -> Journey:
 
 def release(journey: Journey, station: Station) -> Journey:
     """Take a registered version to where it is live, or to where it waits or ends."""
-    with _alone(journey, station):
+    with _alone(journey, station) as station:
         # Whoever held the lock before may have moved it on.
         journey = station.journeys.find(journey.id) or journey
         if journey.state is not State.RELEASING:
             return journey
+        if came_between := _came_between(journey, station):
+            return end(journey, station, State.FAILED, came_between)
         journey = _walk(journey, station, AFTER_REGISTRATION)
         if journey.state is not State.RELEASING:
             return journey
@@ -59,43 +64,42 @@ def release(journey: Journey, station: Station) -> Journey:
 
 
 @contextmanager
-def _alone(journey: Journey, station: Station) -> Iterator[None]:
-    """Let no other engine run on the stack meanwhile; a rollback takes this lock too."""
+def _alone(journey: Journey, station: Station) -> Iterator[Station]:
+    """Let no other engine run on the stack meanwhile; a rollback takes this lock too.
+
+    The station that this gives asks before each change whether the lock is still its own.
+    """
     purpose = f"releasing {journey.model} into {station.place.name}"
     # Of two workers on one journey each is somebody else: the same token would let both in.
     token = f"{journey.id} {uuid.uuid4().hex}"
     person = journey.requested_by
-    with station.line_lock().waiting(token, person=person, purpose=purpose):
-        yield
+    with station.line_lock().waiting(token, person=person, purpose=purpose) as still_ours:
+        yield station.holding(still_ours)
 
 
-def end(journey: Journey, station: Station, state: State, reason: str) -> Journey:
-    """Bring a journey to its end, and let the next one in."""
-    if state is not State.LIVE:
-        station.machinery.record(
-            station.place,
-            {
-                "operation": f"{state.value}#{journey.id}",
-                "kind": state.value,
-                "model": journey.model,
-                "version": journey.version,
-                "actor": journey.requested_by,
-                "reason": reason,
-            },
-        )
-    ended = _save(station, journey.model_copy(update={"state": state, "reason": reason}))
-    let_go(ended, station)
-    station.report(f"{station.place.name} {journey.model}: {state.value} {reason}".rstrip())
-    return ended
+def _came_between(journey: Journey, station: Station) -> str:
+    """What others made live while this one was cut off behind its line; nothing if its line is.
+
+    Once it is recorded as released, whatever comes after it comes after its end.
+    """
+    live = station.lines.live(journey.model)
+    if "line" not in journey.done or live == journey.done["line"]["line"]:
+        return ""
+    if station.machinery.is_recorded(station.place, recording.operation_of_release(journey)):
+        return ""
+    what = f"version {live['version']}" if live else "no version"
+    return f"its release was cut off, and {what} is live since"
 
 
 def give_up(journey: Journey, station: Station, reason: str) -> Journey:
     """End a journey that fails for good; the version before it is the live one again."""
-    with _alone(journey, station):
+    with _alone(journey, station) as station:
         journey = station.journeys.find(journey.id) or journey
         if journey.state in ENDED:
             return journey
-        if "line" in journey.done:
+        if came_between := _came_between(journey, station):
+            reason = f"{reason} ({came_between})"
+        elif "line" in journey.done:
             reason = f"{reason} ({_gone_back(journey, station)})"
         return end(journey, station, State.FAILED, reason)
 
@@ -103,6 +107,8 @@ def give_up(journey: Journey, station: Station, reason: str) -> Journey:
 def _gone_back(journey: Journey, station: Station) -> str:
     try:
         _go_back(journey, station)
+    except LostLockError:
+        raise
     except Exception as error:
         text = f"{type(error).__name__}: {error}"
         station.report(f"{station.place.name} {journey.model}: going back: {text}")
@@ -111,22 +117,12 @@ def _gone_back(journey: Journey, station: Station) -> str:
     return "the version before is live again"
 
 
-def let_go(journey: Journey, station: Station) -> None:
-    """Give back what an ended journey holds; cut off, it is still listed and done again."""
-    let_others(journey, station)
-    station.journeys.close(journey)
-
-
-def let_others(journey: Journey, station: Station) -> None:
-    """Keep nobody out: a journey has ended, or waits for a person, who may take days."""
-    station.promotion_lock(journey.model).release(journey.id)
-
-
 def _walk(journey: Journey, station: Station, way: Sequence[tuple[str, Step]]) -> Journey:
     for name, step in way:
         if name in journey.done:
             continue
         station.report(f"{station.place.name} {journey.model}: {name}")
+        station.still_ours()
         begun = time.monotonic()
         try:
             facts = step(journey, station)
@@ -142,7 +138,10 @@ def _walk(journey: Journey, station: Station, way: Sequence[tuple[str, Step]]) -
 
 
 def keep_lock(journey: Journey, station: Station) -> None:
-    """Renew the promotion lock while the journey is on its way."""
+    """Renew the promotion lock while the journey is on its way.
+
+    Where it ran out and another has it, both go on: the lock of the lines puts them in order.
+    """
     station.promotion_lock(journey.model).take(
         journey.id, person=journey.requested_by, purpose=_purpose(journey)
     )
@@ -170,10 +169,12 @@ def _go_back(journey: Journey, station: Station) -> None:
     line = journey.done["line"]["line"]
     steps_before = {*dict(BEFORE_TRAINING), "judge"}
     done = {name: facts for name, facts in journey.done.items() if name in steps_before}
+    station.still_ours()
     # First of all: cut off from here on, it begins anew with its line, or ends without it.
     _save(station, journey.model_copy(update={"done": done}))
     if station.lines.live(journey.model) == line:
         station.lines.withdraw(journey.model)
+    station.still_ours()
     station.machinery.deploy(station.place)
 
 

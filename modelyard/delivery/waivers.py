@@ -1,24 +1,30 @@
 """Waivers: an owner answers, until a date, for a version that its gate did not pass."""
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
 from modelyard.delivery import statements
-from modelyard.delivery.approvals import TRAINED, promoter_kms, refuse_own
+from modelyard.delivery.approvals import TRAINED, Report, promoter_kms, refuse_own
 from modelyard.delivery.journey import now
+from modelyard.delivery.keeping import does_not_hold, keep, kept, one_that_holds
 from modelyard.delivery.requesters import requester_of
 from modelyard.errors import RefusedError, UsageError
-from modelyard.place import Place
-from modelyard.storage import read_json, write_json
-from modelyard.versions import Version, refuse_rejected
+from modelyard.place import Place, person
+from modelyard.versions import Version, how_to_waive, refuse_rejected
 
 LONGEST_DAYS = 90
 """A waiver that never ends is a lower gate in disguise."""
 
 
-def key_of(model: str, version: str) -> str:
-    """Return where the waiver of a version lies."""
-    return f"waivers/{model}/{version}.json"
+def folder_of(model: str, version: str) -> str:
+    """Return where the waivers of a version lie."""
+    return f"waivers/{model}/{version}/"
+
+
+def key_of(model: str, version: str, last: date, owner: str) -> str:
+    """Return where a waiver lies: one that has ended leaves room for the next."""
+    return f"{folder_of(model, version)}{last.isoformat()}-{person(owner)}.json"
 
 
 def grant(
@@ -30,8 +36,12 @@ def grant(
     reason: str,
     expires: str,
     today: date,
+    report: Report = lambda message: None,
 ) -> dict[str, Any]:
-    """Sign a waiver as the caller, who becomes its owner."""
+    """Sign a waiver as the caller, who becomes its owner.
+
+    One that the caller gave until the same day before stands, and is returned instead.
+    """
     if not reason.strip():
         raise UsageError("A waiver needs a reason.", remedy='--reason "why this is acceptable"')
     last = _day(expires)
@@ -60,13 +70,19 @@ def grant(
         "granted_at": now(),
     }
     signed = statements.sign(promoter_kms(place), place.platform.approval_key_arn, statement)
-    write_json(
-        place.client("s3"),
-        place.platform.audit_bucket,
-        key_of(model, version.number),
-        signed.stored(),
+    key = key_of(model, version.number, last, place.caller)
+    before = keep(place, key, signed.stored())
+    if before is None:
+        return signed.stored()
+    try:
+        said = _covering(place, before, model=model, version=version)
+    except RefusedError as error:
+        raise does_not_hold(key, error.message) from error
+    report(
+        f"{person(place.caller)} waived this until {said['expires']} already "
+        f"({said['reason']}): that stands"
     )
-    return signed.stored()
+    return before
 
 
 def refuse_owner(owner: str, release: dict[str, Any], requester: str) -> None:
@@ -75,13 +91,34 @@ def refuse_owner(owner: str, release: dict[str, Any], requester: str) -> None:
     refuse_own(owner, requester, what=TRAINED)
 
 
-def valid(place: Place, *, model: str, version: Version, today: date) -> dict[str, Any] | None:
-    """Return the waiver that covers a version today; None when there is none or it has expired."""
-    stored = read_json(
-        place.client("s3"), place.platform.audit_bucket, key_of(model, version.number)
-    )
-    if stored is None:
-        return None
+def valid(
+    place: Place,
+    *,
+    model: str,
+    version: Version,
+    today: date,
+    refuse: Callable[[dict[str, Any]], None] = lambda statement: None,
+) -> dict[str, Any] | None:
+    """Return a waiver that covers a version today; None where there is none, or all have ended.
+
+    `refuse` raises RefusedError for one that cannot be accepted; refuses where that, or a broken
+    signature, leaves none.
+    """
+
+    def check(stored: dict[str, Any]) -> dict[str, Any] | None:
+        statement = _covering(place, stored, model=model, version=version)
+        if _day(statement["expires"]) < today:
+            return None
+        refuse(statement)
+        return statement
+
+    return one_that_holds(kept(place, folder_of(model, version.number)), check)
+
+
+def _covering(
+    place: Place, stored: dict[str, Any], *, model: str, version: Version
+) -> dict[str, Any]:
+    """The statement of a waiver, ended or not, if it is for this version; else refuse."""
     statement = statements.verify(
         place.client("kms"), place.platform.approval_key_arn, stored, what="waiver"
     )
@@ -95,9 +132,9 @@ def valid(place: Place, *, model: str, version: Version, today: date) -> dict[st
     if not covered:
         raise RefusedError(
             f"The waiver is not for version {version.number} of {model} in {place.name}.",
-            remedy=f"modelyard waive {model} --env {place.name} --version {version.number}",
+            remedy=how_to_waive(place, model, version.number),
         )
-    return statement if _day(statement["expires"]) >= today else None
+    return statement
 
 
 def _day(text: str) -> date:

@@ -4,9 +4,10 @@ import threading
 import time
 from collections.abc import Sequence
 
-from modelyard.delivery import events, handling, travel
+from modelyard.delivery import ending, events, handling, travel
 from modelyard.delivery.attempting import attempt
 from modelyard.delivery.journey import Journey, OvertakenError, State
+from modelyard.delivery.lock import LostLockError
 from modelyard.delivery.reconciling import Reconciler
 from modelyard.delivery.station import Station
 from modelyard.errors import NotUpError
@@ -26,13 +27,15 @@ def sweep(station: Station) -> None:
     Raises StuckError in the end: a journey that fails holds up none of the others.
     """
     for journey in station.journeys.ended():
-        travel.let_go(journey, station)
+        ending.let_go(journey, station)
     stuck: list[str] = []
     for journey in station.journeys.open():
         try:
             _move(journey, station)
         except OvertakenError:
             continue
+        except LostLockError as lost:
+            station.report(f"{station.place.name} {journey.model}: {lost.message}")
         except Exception as error:
             stuck.append(f"{journey.id}: {type(error).__name__}: {error}")
     if stuck:
@@ -46,13 +49,13 @@ def _move(journey: Journey, station: Station) -> None:
         travel.keep_lock(journey, station)
         status, reason = station.machinery.training_state(station.place, journey.execution)
         if status in {"Failed", "Stopped"}:
-            travel.end(journey, station, State.FAILED, f"training {status.lower()}: {reason}")
+            ending.end(journey, station, State.FAILED, f"training {status.lower()}: {reason}")
         elif status == "Succeeded":
             handling.missed(journey, station)
     elif journey.state is State.RELEASING:
         travel.release(journey, station)
     else:
-        travel.let_others(journey, station)
+        ending.let_others(journey, station)
 
 
 def poll(station: Station, *, wait_seconds: int = 2) -> int:

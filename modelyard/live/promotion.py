@@ -129,9 +129,10 @@ def require_live(journey: Journey) -> Journey:
 def _approval(place: Place, model: str, release: dict[str, Any]) -> dict[str, Any]:
     if place.name != GATED:
         return {}
-    stored = approvals.find(place, model, release["image_digest"])
-    approvals.verify(place, stored, model=model, release=release, requester=place.caller)
-    return stored or {}
+    found = approvals.holding(place, model=model, release=release, requester=place.caller)
+    if found is None:
+        raise approvals.missing(place, model)
+    return found
 
 
 def require_code_mode(name: str) -> None:

@@ -67,15 +67,18 @@ class ReleaseLines:
             self._section(document)["runtime_image"] = digest
             self._write(self.path, document)
 
-    def put(self, model: str, line: Line) -> None:
-        """Make a version the live one; doing it twice leaves one entry in the history."""
+    def put(self, model: str, line: Line, *, over: Line | None = None) -> None:
+        """Make a version the live one; doing it twice leaves one entry in the history.
+
+        `over` is a line whose release never came to its end: it is replaced, and no way back.
+        """
         with self._held():
             document = self._read()
             section = self._section(document)
             before = section.setdefault("live", {}).get(model)
             if before and dict(before) == line:
                 return
-            if before:
+            if before and dict(before) != over:
                 history = self._read_history()
                 history.setdefault(model, []).append({k: str(v) for k, v in before.items()})
                 # History first: a crash between the two loses no way back.

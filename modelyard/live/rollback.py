@@ -2,13 +2,15 @@
 
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from modelyard.delivery.history import append_once
-from modelyard.delivery.lock import Lock
+from modelyard.delivery.journey import Journeys, OvertakenError, State
+from modelyard.delivery.lock import Lock, StillOurs
 from modelyard.delivery.operations import Operations
 from modelyard.errors import RefusedError, UsageError, YardError
-from modelyard.live.deploying import deploy_releases
+from modelyard.live.deploying import deploy_lines
 from modelyard.live.endpoint import endpoint, wait_ready
 from modelyard.live.packages import require_servable
 from modelyard.live.releases import Line, ReleaseLines
@@ -50,7 +52,7 @@ def roll_back(
     reason: str,
     report: Callable[[str], None],
     *,
-    deploy: Deploy = deploy_releases,
+    deploy: Deploy = deploy_lines,
     served: Served = served_version,
     check: Check = require_servable,
 ) -> RolledBack:
@@ -68,19 +70,24 @@ def roll_back(
         person=person(place.caller),
         purpose=f"rollback of {model} in {place.name}",
         report=report,
-    ):
+    ) as still_ours:
         intent = intents.begun(lines)
         if intent is None:
             intent = _plan(place, lines, model, reason)
             check(place, model, intent.target)
+            still_ours()
             intents.begin(intent)
             lines.back(model)
-            _deploy_or_undo(place, report, deploy, lines, intent, intents)
+            _deploy_or_undo(place, report, deploy, lines, intent, intents, still_ours)
         else:
             report(f"{place.name}: going on with the rollback that was cut off")
+            still_ours()
             deploy(place, report)
         report(f"{place.name}: waiting for version {intent.target['version']} to answer")
-        _require_served(served(place, model), intent.target, place)
+        answered = served(place, model)
+        still_ours()
+        _require_served(answered, intent.target, place)
+        _end_its_journey(Journeys(operations), intent)
         append_once(place, _entry(intent))
         intents.end()
     return RolledBack(
@@ -117,15 +124,28 @@ def _deploy_or_undo(
     lines: ReleaseLines,
     intent: Intent,
     intents: Intents,
+    still_ours: StillOurs,
 ) -> None:
     try:
         deploy(place, report)
     except (YardError, KeyboardInterrupt):
+        still_ours()
         # The engine did not do it: the line must say what is really live, so that the
         # same command can be given again.
         lines.put(intent.model, intent.before)
         intents.end()
         raise
+
+
+def _end_its_journey(journeys: Journeys, intent: Intent) -> None:
+    """End the way of the version that was taken back, if it was not at its end: it is unwanted."""
+    reason = f"rolled back by {person(intent.actor)}: {intent.reason}"
+    for journey in journeys.open():
+        if (journey.model, journey.version) == (intent.model, intent.before["version"]):
+            ended = journey.model_copy(update={"state": State.FAILED, "reason": reason})
+            # A worker that stood still may be moving it on: it finds its lock gone, and so stops.
+            with suppress(OvertakenError):
+                journeys.save(ended)
 
 
 def _require_served(found: str, target: Line, place: Place) -> None:

@@ -36,6 +36,12 @@ class Intents:
         intent = Intent(**found.body)
         return intent if lines.live(intent.model) == intent.target else None
 
+    def taking_back(self, line: Line) -> Intent | None:
+        """Return the rollback that takes this line back and has not ended, or None."""
+        found = self._operations.read(self._id)
+        intent = Intent(**found.body) if found is not None else None
+        return intent if intent is not None and intent.before == line else None
+
     def begin(self, intent: Intent) -> None:
         """Note a rollback in place of any before it."""
         self.end()

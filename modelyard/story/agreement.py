@@ -22,8 +22,10 @@ WAIVED = "shown in the story: the way back must be seen whichever way the gate w
 def approve(teller: Teller, release: dict[str, Any]) -> None:
     """Have production refuse the release, and then Grace approve it on the evidence of staging."""
     ada, grace, model = teller.place("prod"), teller.grace("prod"), teller.model
-    stored = approvals.find(ada, model, release["image_digest"])
-    if stored is None:
+    given = approvals.given(ada, model, release["image_digest"])
+    if given:
+        stored = given[0]
+    else:
         try:
             request_promotion(teller.yard, model, "prod", release, {})
         except RefusedError as refused:
@@ -72,9 +74,8 @@ def _waiver(grace: Place, model: str, found: Version, release: dict[str, Any]) -
 
 
 def _approval(grace: Place, model: str, found: Version, release: dict[str, Any]) -> dict[str, Any]:
-    stored = approvals.find(grace, model, release["image_digest"], found.number)
-    if stored is None:
-        stored = approvals.approve_version(grace, model=model, version=found)
+    given = approvals.given(grace, model, release["image_digest"], found.number)
+    stored = given[0] if given else approvals.approve_version(grace, model=model, version=found)
     return dict(stored["statement"])
 
 

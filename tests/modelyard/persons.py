@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from modelyard.delivery.approvals import Report
 from modelyard.delivery.journey import Journey
 from modelyard.live.approving import approve_version, waive_version
 from modelyard.live.rollback import RolledBack, roll_back
@@ -17,13 +18,15 @@ def seat(place: Place, name: str) -> Place:
     return world.adopt_outputs(world.enter(place.root, "prod", name))
 
 
-def answer(place: Place, who: str, gate: str) -> dict[str, Any]:
+def answer(
+    place: Place, who: str, gate: str, report: Report = lambda message: None
+) -> dict[str, Any]:
     """Type `modelyard approve` or `modelyard waive` of version 2, whichever its gate asks for."""
     yard = world.yard(seat(place, who))
     if gate == "passed":
-        return approve_version(yard, world.MODEL, "prod", "2")
+        return approve_version(yard, world.MODEL, "prod", "2", report)
     last = station(place, Works(root=place.root)).today().isoformat()
-    return waive_version(yard, world.MODEL, "prod", "2", "a good reason", last)
+    return waive_version(yard, world.MODEL, "prod", "2", "a good reason", last, report)
 
 
 def back(place: Place) -> RolledBack:

@@ -52,7 +52,7 @@ def test_nobody_can_answer_for_it_and_the_error_says_what_anyone_can_do(
     with pytest.raises(RefusedError, match=rf"Version 2 .* was rejected .*\({WHY}\)") as refused:
         answer(prod, "grace", gate)
     assert "modelyard retrain flight_delay --env prod" in refused.value.remedy
-    assert approvals.find(prod, world.MODEL, world.IMAGE, "2") is None
+    assert approvals.given(prod, world.MODEL, world.IMAGE, "2") == []
     assert log(prod) == []
 
 
@@ -162,8 +162,8 @@ def test_rejected_while_delivery_lay_dead_behind_its_line_it_is_taken_back(
     world.registered(prod, arn)
     put: Callable[..., None] = ReleaseLines.put
 
-    def die(*words: Any) -> None:
-        put(*words)
+    def die(*words: Any, **named: Any) -> None:
+        put(*words, **named)
         raise Crash("between the line and its note")
 
     with monkeypatch.context() as patch:

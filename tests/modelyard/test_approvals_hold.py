@@ -9,7 +9,7 @@ from modelyard.delivery import approvals, statements, waivers, worker
 from modelyard.delivery.journey import Journey, Journeys, State
 from modelyard.errors import RefusedError, UsageError
 from modelyard.place import Place
-from modelyard.storage import read_json, write_json
+from modelyard.storage import write_json
 from modelyard.versions import describe
 from tests.modelyard import world
 from tests.modelyard.world import RELEASE, Works, station
@@ -61,6 +61,7 @@ def test_the_requester_cannot_approve(prod: Place) -> None:
         ("model", "diabetes"),
         ("environment", "staging"),
         ("image_digest", "sha256:" + "b" * 64),
+        ("built_by", "arn:aws:sts::3:assumed-role/platform-engineer/linus"),
         ("approver", "arn:aws:sts::3:assumed-role/platform-engineer/linus"),
         ("evidence_digest", "sha256:0"),
     ],
@@ -163,9 +164,8 @@ def test_a_passed_retraining_waits_for_an_approval_unless_the_spec_says_gate(pro
 
 
 def test_the_stored_approval_is_what_delivery_reads(prod: Place) -> None:
-    approve(prod)
-    key = approvals.key_of(world.MODEL, RELEASE["image_digest"])
-    stored = read_json(prod.client("s3"), prod.platform.audit_bucket, key)
+    stored = approve(prod)
+    assert approvals.given(prod, world.MODEL, RELEASE["image_digest"]) == [stored]
     assert verify(prod, stored)["kind"] == "approval"
 
 

@@ -21,7 +21,9 @@ pytestmark = pytest.mark.slow
 def yard(aws: Path, prod: Place, staging: Place, monkeypatch: pytest.MonkeyPatch) -> Place:
     """A command line whose environments are moto's; grace types."""
     grace = world.adopt_outputs(world.enter(aws, "prod", "grace"))
-    places = {"prod": grace, "staging": staging}
+    world.stand_up(world.enter(aws, "dev"))
+    dev = world.adopt_outputs(world.enter(aws, "dev"))
+    places = {"prod": grace, "staging": staging, "dev": dev}
     monkeypatch.setattr(Yard, "place", lambda self, name: places[name])
     opened = Yard(root=aws, target=Target.SANDBOX)
     monkeypatch.setattr("modelyard.commands.audit.open_yard", lambda target: opened)
@@ -131,8 +133,9 @@ def test_a_witness_holds_while_the_ledger_grows(
 def test_approve_needs_evidence_and_is_recorded(
     yard: Place, staging: Place, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    s3, bucket = staging.client("s3"), staging.platform.artifacts_bucket
-    write_json(s3, bucket, f"releases/{'a' * 64}.json", world.RELEASE)
+    for place in (world.adopt_outputs(world.enter(staging.root, "dev")), staging):
+        bucket = place.platform.artifacts_bucket
+        write_json(place.client("s3"), bucket, f"releases/{'a' * 64}.json", world.RELEASE)
     typed = type_(capsys, "approve", world.MODEL, "--env", "prod")
     assert typed.code == 1
     assert "no evidence from staging" in typed.err

@@ -47,7 +47,7 @@ def test_who_retrained_is_refused_and_another_is_accepted(live: Place, gate: str
     arn = register(live, train(live, "grace"), gate)
     with pytest.raises(RefusedError, match="grace is who requested the version's training"):
         answer(live, "grace", gate)
-    assert approvals.find(live, world.MODEL, world.IMAGE, "2") is None
+    assert approvals.given(live, world.MODEL, world.IMAGE, "2") == []
     answer(live, "linus", gate)
     living.work_off(station(live, works))
     assert journey_of(live, arn).state is State.LIVE

@@ -214,6 +214,9 @@ class Works:
             smoke=self._smoke,
             load=self._load,
             record=self._record,
+            is_recorded=lambda place, operation: any(
+                each["operation"] == operation for each in self.ledger
+            ),
             approval_rule=lambda place, version: self.rule,
             retrain_rules=self._retrain_rules,
         )
