@@ -1,7 +1,11 @@
 """The registered versions of a model in one environment: their facts, their gate, their status."""
 
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
+
+from botocore.exceptions import ClientError
 
 from modelyard.catalogue import kebab
 from modelyard.errors import RefusedError, unknown
@@ -11,6 +15,10 @@ from modelyard.storage import read_json, split_uri
 APPROVED = "Approved"
 PENDING = "PendingManualApproval"
 REJECTED = "Rejected"
+
+
+class GoneError(RefusedError):
+    """Somebody has deleted the version in the registry."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,9 +63,8 @@ def versions(place: Place, model: str) -> list[Version]:
     request: dict[str, Any] = {"ModelPackageGroupName": group_of(place, model)}
     while True:
         answer = client.list_model_packages(**request)
-        found += [
-            describe(place, each["ModelPackageArn"]) for each in answer["ModelPackageSummaryList"]
-        ]
+        arns = [each["ModelPackageArn"] for each in answer["ModelPackageSummaryList"]]
+        found += there(place, arns)
         if not answer.get("NextToken"):
             break
         request["NextToken"] = answer["NextToken"]
@@ -86,7 +93,7 @@ def how_to_waive(place: Place, model: str, number: str) -> str:
 
 def rejected(place: Place, model: str, line: dict[str, str]) -> Version | None:
     """Return the version of a release line if somebody has rejected it in the registry."""
-    found = (describe(place, arn) for arn in _with_status(place, model, REJECTED))
+    found = there(place, _with_status(place, model, REJECTED))
     return next((each for each in found if each.line == line), None)
 
 
@@ -100,8 +107,17 @@ def version(place: Place, model: str, number: str) -> Version:
 
 
 def describe(place: Place, arn: str) -> Version:
-    """Return the version that an event names."""
-    found = place.client("sagemaker").describe_model_package(ModelPackageName=arn)
+    """Return the version that an event names, or say that it was deleted."""
+    try:
+        found = place.client("sagemaker").describe_model_package(ModelPackageName=arn)
+    except ClientError as error:
+        if not _is_gone(error):
+            raise
+        _, group, number = arn.rsplit("/", 2)
+        raise GoneError(
+            f"Version {number} of {group} was deleted from the registry of {place.name}.",
+            remedy="modelyard retrain makes a new one",
+        ) from error
     return Version(
         number=str(found["ModelPackageVersion"]),
         arn=found["ModelPackageArn"],
@@ -113,6 +129,13 @@ def describe(place: Place, arn: str) -> Version:
     )
 
 
+def there(place: Place, arns: Iterable[str]) -> Iterator[Version]:
+    """Return those of these versions that nobody has deleted."""
+    for arn in arns:
+        with suppress(GoneError):
+            yield describe(place, arn)
+
+
 def told_by(place: Place, known: Version, name: str) -> dict[str, Any]:
     """Return a JSON file of a version's package as it lies there, for showing only; empty if none.
 
@@ -121,6 +144,14 @@ def told_by(place: Place, known: Version, name: str) -> dict[str, Any]:
     bucket, prefix = split_uri(known.facts["package_uri"])
     base = prefix.rstrip("/").removesuffix("/manifest.json")
     return read_json(place.client("s3"), bucket, f"{base}/{name}") or {}
+
+
+def _is_gone(error: ClientError) -> bool:
+    reason = error.response["Error"]
+    # SageMaker has no code of its own for what is not there.
+    return reason["Code"] == "ValidationException" and any(
+        words in reason["Message"] for words in ("does not exist", "not found")
+    )
 
 
 def _with_status(place: Place, model: str, status: str) -> list[str]:

@@ -47,12 +47,13 @@ def require(place: Place, model: str, image_digest: str, *, target: str) -> dict
 
 def _refuse_parked(place: Place, model: str, image_digest: str) -> None:
     """Name the version of this release that its gate did not pass: trained again, nor would it."""
-    parked = [
-        versions.describe(place, each.package)
+    packages = [
+        each.package
         for each in Journeys.of(place).open()
         if each.model == model and each.state is State.AWAITING_WAIVER
     ]
     # Not the journey's release: a version that was trained in dev begins its journey without one.
+    parked = versions.there(place, packages)
     ours = [each for each in parked if each.facts.get("image_digest") == image_digest]
     if not ours:
         return

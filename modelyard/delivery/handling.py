@@ -37,7 +37,19 @@ def _promotion(event: Event, station: Station) -> Journey | None:
 
 def _registered(event: Event, station: Station) -> Journey | None:
     package = str(event.detail["ModelPackageArn"])
-    return _take_up(versions.describe(station.place, package), station)
+    try:
+        version = versions.describe(station.place, package)
+    except versions.GoneError:
+        return _gone(package, station)
+    return _take_up(version, station)
+
+
+def _gone(package: str, station: Station) -> Journey | None:
+    """Nobody can answer for a deleted version any more: it is judged once more, and so refused."""
+    journey = station.journeys.of_package(package)
+    if journey is None or journey.state not in PARKED:
+        return journey
+    return travel.release(_resumed(journey, station), station)
 
 
 def _take_up(version: versions.Version, station: Station) -> Journey | None:

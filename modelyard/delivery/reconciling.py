@@ -107,7 +107,11 @@ class Reconciler:
 
     def _is_answered(self, journey: Journey) -> bool:
         place = self._station.place
-        version = versions.describe(place, journey.package)
+        try:
+            version = versions.describe(place, journey.package)
+        except versions.GoneError:
+            # It is judged once more, and so refused.
+            return True
         if version.status == versions.REJECTED:
             return True
         if journey.state is State.AWAITING_APPROVAL:

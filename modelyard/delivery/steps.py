@@ -140,7 +140,10 @@ def store_evidence(journey: Journey, station: Station) -> dict[str, Any]:
 
 def approve_version(journey: Journey, station: Station) -> dict[str, Any]:
     """Say in the registry that this version went live; a rejection since then is left to stand."""
-    version = versions.describe(station.place, journey.package)
+    try:
+        version = versions.describe(station.place, journey.package)
+    except versions.GoneError as gone:
+        return {"status": gone.message}
     if version.status == versions.REJECTED:
         return {"status": versions.REJECTED}
     if version.status != versions.APPROVED:

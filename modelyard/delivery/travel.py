@@ -35,7 +35,7 @@ AFTER_REGISTRATION: Sequence[tuple[str, Step]] = (
     ("ledger", recording.release),
     ("approve", steps.approve_version),
 )
-CHANGES_WHAT_IS_LIVE = {"line", "deploy", "smoke", "load", "evidence"}
+CHANGES_WHAT_IS_LIVE = {"line", "deploy", "smoke", "load", "evidence", "ledger"}
 """A no at one of these takes the version back; after them it is in the ledger as released."""
 
 
