@@ -14,7 +14,7 @@ from sklearn.preprocessing import OneHotEncoder
 from ml.deployment.formats import dump_model
 from ml.development.baseline import fit_baseline
 from ml.development.inputs import InputError, model_inputs, tensors
-from ml.development.train import TrainedModel, TrainError, load_build, train
+from ml.development.train import TrainedModel, TrainError, load_build, score, train
 from models.flight_delay.estimator import build
 
 COLUMNS = {"carrier": "text", "wind": "number"}
@@ -81,6 +81,8 @@ def test_the_order_of_columns_in_the_table_does_not_matter() -> None:
 @pytest.mark.parametrize(
     ("labels", "message"),
     [
+        ([], "0 labelled rows; at least 50"),
+        ([1], "1 labelled rows; at least 50"),
         ([1] * 100, "every label is 1; nothing can be learned"),
         ([0, 1] * 10, "20 labelled rows; at least 50"),
         ([0, 1, 2, 3] * 30, "labels must be 0 or 1, found"),
@@ -90,6 +92,13 @@ def test_rows_that_cannot_teach_are_refused(labels: list[int], message: str) -> 
     frame = flights(len(labels)).with_columns(pl.Series("label", labels))
     with pytest.raises(TrainError, match=message):
         fit(frame)
+
+
+def test_features_that_never_change_teach_the_share_of_the_label_and_no_more() -> None:
+    frame = flights().with_columns(wind=pl.lit(1.0), carrier=pl.lit("AA"))
+    said = score(fit(frame).pipeline, "classification", model_inputs(frame, COLUMNS))
+    assert np.unique(said).size == 1
+    assert said[0] == pytest.approx(frame["label"].mean(), abs=0.02)
 
 
 def test_classes_are_what_training_shows_and_scores_have_a_column_each() -> None:

@@ -9,6 +9,7 @@ import httpx
 import psutil
 import pytest
 
+from ml.deployment.server.settings import Limits
 from tests.ml.serving.server_process import ServerProcess, request
 
 pytestmark = pytest.mark.process
@@ -46,6 +47,12 @@ def test_ten_megabytes_are_refused_without_being_kept(
         answer = http.post(INFER, content=b" " * (10 * MEBIBYTE))
         assert (answer.status_code, answer.json()["code"]) == (413, "body_too_large")
     assert process.memory_info().rss - before < 8 * MEBIBYTE
+
+
+def test_one_byte_more_than_is_allowed_is_too_much(http: httpx.Client) -> None:
+    most = Limits().body_bytes
+    for size, code in ((most, "invalid_json"), (most + 1, "body_too_large")):
+        assert http.post(INFER, content=b" " * size).json()["code"] == code
 
 
 def test_chunks_without_a_length_are_bounded_too(http: httpx.Client) -> None:
