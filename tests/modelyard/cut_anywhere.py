@@ -10,8 +10,8 @@ from modelyard.delivery import approvals, lock, waivers
 from modelyard.live.releases import ReleaseLines
 from modelyard.place import Place
 from tests.modelyard import world
+from tests.modelyard.plug import CHANGES
 from tests.modelyard.table_in_memory import TableInMemory
-from tests.modelyard.telling import CHANGES
 from tests.modelyard.world import Crash
 
 

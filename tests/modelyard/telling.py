@@ -21,7 +21,6 @@ from modelyard.story.subject import Subject
 from modelyard.story.teller import Teller
 from modelyard.target import Yard
 from tests.modelyard import world
-from tests.modelyard.plug import CHANGES as CHANGES
 from tests.modelyard.plug import Plug
 from tests.modelyard.stand_ins import LandedFlights, stand_in
 from tests.modelyard.world import Crash, Works
