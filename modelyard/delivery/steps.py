@@ -11,7 +11,7 @@ from modelyard.delivery.recording import operation_of_release
 from modelyard.delivery.station import Station
 from modelyard.errors import RefusedError
 from modelyard.live.releases import Line
-from modelyard.live.rollback_intent import Intents
+from modelyard.live.rollback_intent import Intents, conclude
 from modelyard.place import person
 from modelyard.release_record import key_of
 from modelyard.storage import write_json
@@ -68,6 +68,7 @@ def write_line(journey: Journey, station: Station) -> dict[str, Any]:
         refuse_overtaken(version, journey, station)
         versions.refuse_rejected(version, station.place, journey.model)
         _refuse_going_back(version, journey, station)
+        _conclude_rollback(journey, station)
     over = before if before and _is_cut_off(before, journey, station) else None
     station.still_ours()
     station.lines.put(journey.model, line, over=over)
@@ -91,6 +92,20 @@ def _refuse_going_back(version: versions.Version, journey: Journey, station: Sta
         raise RefusedError(
             f"{person(intent.actor)} is rolling version {version.number} back: {intent.reason}."
         )
+
+
+def _conclude_rollback(journey: Journey, station: Station) -> None:
+    """One that was cut off did take back what was live: told, before another version is."""
+    intents = Intents(station.operations, journey.model)
+    intent = intents.begun(station.lines)
+    if intent is None:
+        return
+
+    def record(fact: dict[str, Any]) -> None:
+        station.machinery.record(station.place, fact)
+
+    station.still_ours()
+    conclude(intent, intents, station.journeys, record, ended_by=station.place.caller)
 
 
 def deploy(journey: Journey, station: Station) -> dict[str, Any]:

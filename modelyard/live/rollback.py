@@ -2,11 +2,10 @@
 
 import uuid
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 
 from modelyard.delivery.history import append_once
-from modelyard.delivery.journey import Journeys, OvertakenError, State
+from modelyard.delivery.journey import Journeys
 from modelyard.delivery.lock import Lock, StillOurs
 from modelyard.delivery.operations import Operations
 from modelyard.errors import RefusedError, UsageError, YardError
@@ -14,7 +13,7 @@ from modelyard.live.deploying import deploy_lines
 from modelyard.live.endpoint import endpoint, wait_ready
 from modelyard.live.packages import require_servable
 from modelyard.live.releases import Line, ReleaseLines
-from modelyard.live.rollback_intent import Intent, Intents
+from modelyard.live.rollback_intent import Intent, Intents, conclude
 from modelyard.place import Place, person
 
 READY_SECONDS = 90.0
@@ -87,9 +86,7 @@ def roll_back(
         answered = served(place, model)
         still_ours()
         _require_served(answered, intent.target, place)
-        _end_its_journey(Journeys(operations), intent)
-        append_once(place, _entry(intent))
-        intents.end()
+        conclude(intent, intents, Journeys(operations), lambda fact: append_once(place, fact))
     return RolledBack(
         model=model,
         environment=place.name,
@@ -137,35 +134,9 @@ def _deploy_or_undo(
         raise
 
 
-def _end_its_journey(journeys: Journeys, intent: Intent) -> None:
-    """End the way of the version that was taken back, if it was not at its end: it is unwanted."""
-    reason = f"rolled back by {person(intent.actor)}: {intent.reason}"
-    for journey in journeys.open():
-        if (journey.model, journey.version) == (intent.model, intent.before["version"]):
-            ended = journey.model_copy(update={"state": State.FAILED, "reason": reason})
-            # A worker that stood still may be moving it on: it finds its lock gone, and so stops.
-            with suppress(OvertakenError):
-                journeys.save(ended)
-
-
 def _require_served(found: str, target: Line, place: Place) -> None:
     if target["version"] not in found.split(", "):
         raise RefusedError(
             f"The line in {place.name} says version {target['version']}, the endpoint {found}.",
             remedy="modelyard status; once it answers, the same rollback again ends this one",
         )
-
-
-def _entry(intent: Intent) -> dict[str, str]:
-    return {
-        "operation": intent.operation,
-        "kind": "rolled_back",
-        "model": intent.model,
-        "version": intent.target["version"],
-        "image": intent.target["image"],
-        "package": intent.target["package"],
-        "digest": intent.target["digest"],
-        "from_version": intent.before["version"],
-        "actor": intent.actor,
-        "reason": intent.reason,
-    }

@@ -1,9 +1,14 @@
 """A rollback notes what it is about to do before a line changes, so that the next call ends it."""
 
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict, dataclass
+from typing import Any
 
+from modelyard.delivery.journey import Journeys, OvertakenError, State
 from modelyard.delivery.operations import Operations
 from modelyard.live.releases import Line, ReleaseLines
+from modelyard.place import person
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,3 +57,45 @@ class Intents:
         found = self._operations.read(self._id)
         if found is not None:
             self._operations.remove(found)
+
+
+def conclude(
+    intent: Intent,
+    intents: Intents,
+    journeys: Journeys,
+    record: Callable[[dict[str, Any]], None],
+    *,
+    ended_by: str = "",
+) -> None:
+    """Bring a rollback whose line is live to its end: recorded, and then forgotten.
+
+    `ended_by` is who did so in place of whoever began it. Cut off, it is done again.
+    """
+    _end_way_of(intent, journeys)
+    record(
+        {
+            "operation": intent.operation,
+            "kind": "rolled_back",
+            "model": intent.model,
+            "version": intent.target["version"],
+            "image": intent.target["image"],
+            "package": intent.target["package"],
+            "digest": intent.target["digest"],
+            "from_version": intent.before["version"],
+            "actor": intent.actor,
+            "ended_by": ended_by,
+            "reason": intent.reason,
+        }
+    )
+    intents.end()
+
+
+def _end_way_of(intent: Intent, journeys: Journeys) -> None:
+    """End the journey of the version that was taken back, if it was not at its end: unwanted."""
+    reason = f"rolled back by {person(intent.actor)}: {intent.reason}"
+    for journey in journeys.open():
+        if (journey.model, journey.version) == (intent.model, intent.before["version"]):
+            ended = journey.model_copy(update={"state": State.FAILED, "reason": reason})
+            # A worker that stood still may be moving it on: it finds its lock gone, and so stops.
+            with suppress(OvertakenError):
+                journeys.save(ended)

@@ -55,6 +55,16 @@ def versions(first_version: Checkout) -> tuple[Served, Served]:
 
 
 @pytest.fixture
+def spoilt(first_version: Checkout) -> Iterator[None]:
+    """A mistake in another model's folder, which every other update is refused for."""
+    spec = first_version.root / "models" / "flight_delay" / "model.yaml"
+    before = spec.read_text()
+    spec.write_text(before.replace("promotion:", "promotoin:"))
+    yield
+    spec.write_text(before)
+
+
+@pytest.fixture
 def locked(first_version: Checkout) -> Iterator[Checkout]:
     """The platform's stack as a killed update leaves it, with an edit that nobody applied."""
     locks = first_version.state / "pulumi/state/.pulumi/locks/organization/modelyard/dev"
@@ -82,8 +92,8 @@ def test_a_new_release_carries_new_code_and_a_new_model(versions: tuple[Served, 
     assert now.digest != before.digest
 
 
-def test_the_way_back_needs_nothing_of_a_locked_platform(
-    versions: tuple[Served, Served], locked: Checkout
+def test_the_way_back_needs_neither_a_free_platform_nor_another_models_folder(
+    versions: tuple[Served, Served], locked: Checkout, spoilt: None
 ) -> None:
     refused = locked.shell("pulumi up --stack dev --yes --non-interactive", code=None)
     assert refused.code != 0

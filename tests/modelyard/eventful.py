@@ -55,15 +55,13 @@ def history_told(ledger: list[dict[str, Any]]) -> list[str]:
 
 
 def come_again(ledger: list[dict[str, Any]]) -> list[str]:
-    """The versions that somebody took back and that were released all the same."""
-    taken_back: set[str] = set()
-    again: list[str] = []
-    for entry in ledger:
-        if entry["kind"] == "rolled_back":
-            taken_back.add(entry["from_version"])
-        if entry["kind"] == "released" and entry["version"] in taken_back:
-            again.append(entry["version"])
-    return again
+    """The versions that were released although somebody had taken them back."""
+    return [
+        entry["version"]
+        for number, entry in enumerate(ledger)
+        if entry["kind"] == "released"
+        and entry["version"] in {each.get("from_version") for each in ledger[:number]}
+    ]
 
 
 class Eventful:

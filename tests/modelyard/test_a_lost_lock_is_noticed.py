@@ -149,7 +149,15 @@ def test_a_rollback_records_nothing_that_is_no_longer_its_own(staging: Place, se
     with pytest.raises(LostLockError, match="Nothing more was changed") as told:
         back(staging, works, served=served)
     assert "modelyard status" in told.value.remedy
+    # The release that came between has told of it, before its own.
     assert log(staging) == []
+    told_of, released = works.ledger[-2:]
+    assert (told_of["kind"], told_of["version"], told_of["from_version"]) == (
+        "rolled_back",
+        "1",
+        "2",
+    )
+    assert (released["kind"], released["version"]) == ("released", "3")
     assert living.live_version(staging) == works.served["staging"] == "3"
 
 

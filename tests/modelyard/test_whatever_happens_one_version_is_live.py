@@ -23,7 +23,7 @@ from tests.modelyard.eventful import Eventful, come_again, history_told
 
 pytestmark = pytest.mark.slow
 
-EXAMPLES, STEPS = 15, 8
+EXAMPLES, STEPS = 12, 8
 PHASES = (Phase.explicit, Phase.reuse, Phase.generate)
 """None to make a failure smaller: it has few steps already, and each takes a while."""
 KILLS = st.tuples(st.just("kill"), st.integers(0, 50))
