@@ -11,6 +11,7 @@ from hypothesis import settings
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
+from tests.ports import keep_apart
 from tests.recovery import Recovery, Told
 
 # Read when scikit-learn's library loads, which is below. Many short fits on shared cores: threads
@@ -32,6 +33,7 @@ def pytest_configure(config: pytest.Config) -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     if config.getoption("numprocesses", None) and not hasattr(config, "workerinput"):
         return  # its workers collect the tests
+    keep_apart(config)
     # Before pulumi_aws, which loads its 2,900 parts when they are asked for: this one asks every
     # module that is loaded for its names (eleven seconds in each worker).
     import skops.io  # noqa: F401

@@ -137,7 +137,13 @@ def timings(chapters: Sequence[dict[str, Any]]) -> Spec | None:
         return None
     base = over(rows).encode(
         y=altair.Y("stage:N", sort=None, title=None),
-        x=altair.X("seconds:Q", title="seconds", axis=altair.Axis(tickCount=6)),
+        x=altair.X(
+            "seconds:Q",
+            title="seconds",
+            axis=altair.Axis(tickCount=6),
+            # Room for the figure behind the longest bar, on a narrow page too.
+            scale=altair.Scale(domainMax=1.3 * max(row["seconds"] for row in rows)),
+        ),
     )
     labels = base.mark_text(align="left", dx=4, color="#8a8f98").encode(text="seconds:Q")
     return one(altair.layer(base.mark_bar(), labels), height=30 * len(rows) + 20)

@@ -30,7 +30,7 @@ def story() -> dict[str, Any]:
     """The whole story of the flights."""
     stages = (
         ("sandbox", "Sandbox: AWS, three clusters, registry, delivery", 24.1, "27 parts run"),
-        ("environments", "Environments: dev, staging and prod by the real engine", 61.0, "503"),
+        ("environments", "Environments: dev, staging and prod by the real engine", 182.3, "503"),
         ("data", "Data: January to April land, are checked and mirrored", 18.4, "110,299 flights"),
         ("development", "Development: a model is trained on the mirror", 33.8, "version 1"),
         ("staging", "Staging: the release is promoted", 41.2, "212 requests/s, p99 31 ms"),

@@ -52,7 +52,8 @@ class Memory(Objects):
         return (self.stored[name], "tag") if name in self.stored else None
 
     def sequences(self) -> list[int]:
-        return sorted(int(name[:8]) for name in self.stored if name != HEAD)
+        # A copy: others write meanwhile.
+        return sorted(int(name[:8]) for name in list(self.stored) if name != HEAD)
 
     def rewritten(self) -> int | None:
         return None
