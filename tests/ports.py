@@ -7,6 +7,7 @@ from sandbox import allotment
 WORKERS = 2
 FOR_CHECKOUTS = 10
 """Slots that are left to sandboxes of checkouts, which meet in the user's cache."""
+EACH = (allotment.SLOTS - FOR_CHECKOUTS) // WORKERS
 
 
 def keep_apart(config: pytest.Config) -> None:
@@ -15,8 +16,9 @@ def keep_apart(config: pytest.Config) -> None:
     Two that both find a port free would both take it.
     """
     worker = getattr(config, "workerinput", {"workerid": "gw0"})["workerid"]
-    each = (allotment.SLOTS - FOR_CHECKOUTS) // WORKERS
-    first = FOR_CHECKOUTS + int(worker.removeprefix("gw")) % WORKERS * each
+    if allotment.SLOTS == EACH:
+        return  # this run is one that a test has started in its own process
+    first = FOR_CHECKOUTS + int(worker.removeprefix("gw")) % WORKERS * EACH
     allotment.FIRST_PORT += first * allotment.PORTS_PER_SLOT
     allotment.FIRST_OCTET += first * allotment.OCTETS_PER_SLOT
-    allotment.SLOTS = each
+    allotment.SLOTS = EACH
