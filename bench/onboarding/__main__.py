@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import multiprocessing
 import resource
 import sys
 import tempfile
@@ -20,19 +21,25 @@ def main(arguments: list[str] | None = None) -> int:
     """Generate, make the folder, cut the batches; each timed."""
     parser = argparse.ArgumentParser(prog="python -m bench.onboarding", description=__doc__)
     parser.add_argument("--rows", type=int, default=5_000_000)
-    parser.add_argument("--measures", type=int, default=12, help="number columns added")
+    parser.add_argument("--measures", type=int, default=12, help="number columns beside seven")
+    parser.add_argument("--format", choices=["csv", "parquet"], default="csv")
     parser.add_argument("--land", action="store_true", help="cut the batches that land as well")
     options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as folder:
-        print_figures(measure(Path(folder), options.rows, options.measures, land=options.land))
+        file = Path(folder) / f"customers.{options.format}"
+        # In a process of its own: what writes the file holds more of it than what reads it.
+        writing = multiprocessing.get_context("spawn").Process(
+            target=write, args=(file, options.rows, options.measures)
+        )
+        writing.start()
+        writing.join()
+        print_figures(measure(Path(folder), file, land=options.land))
     return 0
 
 
-def measure(root: Path, rows: int, measures: int, *, land: bool) -> dict[str, object]:
+def measure(root: Path, file: Path, *, land: bool) -> dict[str, object]:
     """Seconds per stage; memory in MiB is this process's, which the database is part of."""
     (root / "models").mkdir()
-    file = root / "customers.csv"
-    write(file, rows, measures)
     before = _most_memory()
     request = Request(model="customers", file=file, label="churned")
     made = make_model(root, request, force=False)

@@ -132,7 +132,7 @@ def _batches(
             raise UsageError(
                 f"{name} has no example data.", remedy="--parts takes months or weeks"
             )
-        return {source.table: batches_of(root(), name, file=file, parts=parts)}
+        return {source.table: batches_of(root(), name, file=file, parts=parts, report=note)}
     if parts:
         raise UsageError(f"{name} was not made from a file: it has no parts.", remedy="--months")
     if file is not None:

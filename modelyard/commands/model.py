@@ -9,7 +9,7 @@ from modelyard import catalogue, checkout
 from modelyard.activity import doing
 from modelyard.commands.options import JsonOption
 from modelyard.errors import ExitCode, RefusedError
-from modelyard.output import emit, say, styled, table
+from modelyard.output import emit, note, say, styled, table
 
 if TYPE_CHECKING:
     from modelyard.onboarding.making import Made
@@ -75,7 +75,7 @@ def new(
         state="no folder was written",
         resume="the same command",
     ):
-        made = make_model(checkout.root(), request, force=force)
+        made = make_model(checkout.root(), request, force=force, report=note)
     if as_json:
         emit(summary(made))
     else:

@@ -1,123 +1,87 @@
 """Cuts a file into the batches that land: UTF-8, commas, one spelling for numbers and days."""
 
 import io
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import polars as pl
 import pyarrow.parquet as pq
 
-from modelyard.errors import UsageError
-from modelyard.onboarding.source import Source, SourceColumn
+from modelyard.onboarding.database import Database
+from modelyard.onboarding.landed import PART, landed, names, rows_of_parts
+from modelyard.onboarding.source import Source
 from modelyard.onboarding.table import TextTable, read
 
 ROWS_PER_BATCH = 250_000
 """Ingestion holds a batch in memory."""
-_FEWEST_ROWS = 1000
-_CELLS_PER_BATCH = 25_000_000
-UNDATED = "undated"
-_PART = "part_of_rows"
-_STEPS = {"month": "%Y-%m", "week": "%G-W%V"}
+_FEWEST_ROWS, _CELLS_PER_BATCH, _BYTES_PER_BATCH = 1000, 10_000_000, 128 << 20
+_ROWS_AT_ONCE, _BYTES_AT_ONCE = 65_536, 32 << 20
 
 
 def batches(
-    source: Source, file: Path, work: Path, *, called: str, sha256: str
+    source: Source, file: Path, database: Database, *, called: str, sha256: str
 ) -> Iterator[tuple[str, bytes]]:
     """Name and CSV of each batch, in order of time or of the file; memory is one batch's."""
-    table = read(
-        file, work, called=called, encoding_name=source.encoding, delimiter=source.delimiter
-    )
-    landed = work / "landed.parquet"
-    order = f" ORDER BY {_PART}, file_row_number" if source.time else ""
-    table.connection.execute(
-        f"COPY ({_select(source, table, sha256)}{order}) "
-        f"TO '{landed}' (FORMAT parquet, COMPRESSION snappy, "
-        f"ROW_GROUP_SIZE {max(2048, 4_000_000 // len(table.names))})"
-    )
-    yield from _cut(landed, Path(called).stem, sha256[:8])
+    files = landed(source, _read(source, file, database, called), sha256)
+    # From here on whoever takes the batches says what becomes of them.
+    database.progress.step("")
+    yield from _cut(files, names(source), Path(called).stem, sha256[:8])
 
 
-def rows_by_part(source: Source, file: Path, work: Path, *, called: str) -> dict[str, int]:
+def rows_by_part(source: Source, file: Path, database: Database, *, called: str) -> dict[str, int]:
     """Rows of each month or week of a file with time, in order; rows without a time come last."""
-    table = read(
-        file, work, called=called, encoding_name=source.encoding, delimiter=source.delimiter
-    )
-    counted = f"SELECT {_PART}, count(*) FROM ({_select(source, table, '')}) GROUP BY 1 ORDER BY 1"
-    return dict(table.query(counted))
+    return rows_of_parts(source, _read(source, file, database, called))
 
 
-def _select(source: Source, table: TextTable, sha256: str) -> str:
-    """Texts, then values, then what lands: each computed once, however often it is asked for."""
-    places = _places(source.columns, table)
-    numbered = [*zip(source.columns, places, strict=True)]
-    texts = ", ".join(f"{column.kind.present(f'c{n}')} AS t{n}" for column, n in numbered)
-    values = ", ".join(f"t{n}, {column.kind.reading(f't{n}')} AS v{n}" for column, n in numbered)
-    chosen = [
-        f'{column.kind.landed(f"t{n}", f"v{n}")} AS "{column.name}"' for column, n in numbered
-    ]
-    if source.row_key:
-        number = "lpad(CAST(file_row_number + 1 AS VARCHAR), 9, '0')"
-        chosen.insert(0, f"'{sha256[:8]}-' || {number} AS \"{source.row_key}\"")
-    chosen.append(f"{_part(source, numbered)} AS {_PART}")
-    return (
-        f"SELECT {', '.join(chosen)} FROM (SELECT {values}, file_row_number "
-        f"FROM (SELECT {texts}, file_row_number FROM {table.source}))"
+def _read(source: Source, file: Path, database: Database, called: str) -> TextTable:
+    return read(
+        database, file, called=called, encoding_name=source.encoding, delimiter=source.delimiter
     )
 
 
-def _part(source: Source, numbered: Sequence[tuple[SourceColumn, int]]) -> str:
-    for column, n in numbered:
-        if column.name == source.time:
-            instant = f"CAST(v{n} AS TIMESTAMPTZ) AT TIME ZONE 'UTC'"
-            return f"coalesce(strftime({instant}, '{_STEPS[source.parts]}'), '{UNDATED}')"
-    return "''"
-
-
-def _places(columns: Sequence[SourceColumn], table: TextTable) -> list[int]:
-    """Where each column is in this file; they may stand in another order, none may be missing."""
-    there = Counter(table.names)
-    wanted = Counter(column.original for column in columns)
-    if wanted - there:
-        missing = [
-            f"{name} ({wanted[name]} needed, {there[name]} there)" if there[name] else name
-            for name in sorted(wanted - there)
-        ]
-        raise UsageError(
-            f"columns missing: {', '.join(missing)}.",
-            remedy="the file needs the columns that source.yaml of the model lists",
-        )
-    seen: dict[str, int] = {}
-    places = []
-    for column in columns:
-        # Of columns with one name, the first of the model is the first of the file.
-        place = table.names.index(column.original, seen.get(column.original, 0))
-        seen[column.original] = place + 1
-        places.append(place)
-    return places
-
-
-def _cut(landed: Path, stem: str, mark: str) -> Iterator[tuple[str, bytes]]:
+def _cut(
+    files: Sequence[Path], columns: Sequence[str], stem: str, mark: str
+) -> Iterator[tuple[str, bytes]]:
     """Consecutive rows of one part; a part with many rows lands in several batches."""
-    reader = pq.ParquetFile(landed)
-    most = max(
-        _FEWEST_ROWS, min(ROWS_PER_BATCH, _CELLS_PER_BATCH // len(reader.schema_arrow.names))
-    )
-    waiting: list[pl.DataFrame] = []
+    most = max(_FEWEST_ROWS, min(ROWS_PER_BATCH, _CELLS_PER_BATCH // len(columns)))
+    written = io.BytesIO()
     part, count, number = "", 0, 0
-    for group in reader.iter_batches(batch_size=min(most, 65_536)):
-        frame = pl.DataFrame(pl.from_arrow(group))
-        for piece in frame.partition_by(_PART, maintain_order=True):
-            here = str(piece[_PART][0])
-            if waiting and (here != part or count + piece.height > most):
-                yield _named(stem, mark, part, number), _csv(waiting)
+    for frame in _rows(files, columns, min(most, _ROWS_AT_ONCE)):
+        for here, piece in _parts(frame):
+            full = count + piece.height > most or written.tell() > _BYTES_PER_BATCH
+            if count and (full or here != part):
+                yield _named(stem, mark, part, number), written.getvalue()
                 number = number + 1 if here == part else 0
-                waiting, count = [], 0
+                written, count = io.BytesIO(), 0
             part = here
-            waiting.append(piece)
+            # At once: texts of a frame take several times what they take as CSV.
+            piece.write_csv(written, include_header=not count)
             count += piece.height
-    if waiting:
-        yield _named(stem, mark, part, number), _csv(waiting)
+    if count:
+        yield _named(stem, mark, part, number), written.getvalue()
+
+
+def _parts(frame: pl.DataFrame) -> Iterator[tuple[str, pl.DataFrame]]:
+    """Consecutive rows of one part, without its name; not a copy of them."""
+    runs, start = frame[PART].rle().struct.unnest(), 0
+    for rows, part in runs.iter_rows():
+        yield str(part), frame.slice(start, rows).drop(PART)
+        start += rows
+
+
+def _rows(files: Sequence[Path], columns: Sequence[str], most: int) -> Iterator[pl.DataFrame]:
+    """All columns of some rows at a time, of long texts or many columns fewer."""
+    head = _slice(files, 0, _FEWEST_ROWS)
+    fitting = _BYTES_AT_ONCE * head.height / max(1, head.estimated_size())
+    at_once = max(1, min(most, int(fitting)))
+    for start in range(0, pq.read_metadata(files[0]).num_rows, at_once):
+        yield _slice(files, start, at_once).select(*columns, PART)
+
+
+def _slice(files: Sequence[Path], start: int, rows: int) -> pl.DataFrame:
+    """Rows with all their columns; the files one after the other, for each holds what it reads."""
+    first, *others = (pl.scan_parquet(file).slice(start, rows).collect() for file in files)
+    return first.hstack([values for other in others for values in other.get_columns()])
 
 
 def _named(stem: str, mark: str, part: str, number: int) -> str:
@@ -126,9 +90,3 @@ def _named(stem: str, mark: str, part: str, number: int) -> str:
         piece for piece in (part or stem, mark, f"{number + 1:04d}" if number else "") if piece
     ]
     return f"{'-'.join(pieces)}.csv"
-
-
-def _csv(frames: list[pl.DataFrame]) -> bytes:
-    buffer = io.BytesIO()
-    pl.concat(frames).drop(_PART).write_csv(buffer)
-    return buffer.getvalue()

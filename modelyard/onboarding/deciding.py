@@ -25,12 +25,12 @@ def decide(table: TextTable, request: Request, *, table_name: str) -> Plan:
         raise RefusedError("The file has names but no rows.", remedy="give a file with rows")
     names = contract_names(table.names)
     asked = _Asked(request, table.names, names)
-    take_sample(table)
-    profiles = profile(table, _kinds(table, asked))
+    sample = take_sample(table)
+    profiles = profile(table, _kinds(sample, asked))
     columns = [Named(number=n, name=name, profile=profiles[n]) for n, name in enumerate(names)]
     label = columns[asked.label]
     target = decide_target(label.name, label.profile, request.task)
-    looks = personal_columns(table, names, profiles)
+    looks = personal_columns(sample, names, profiles)
     free = [c for c in columns if c is not label and not looks[c.number]]
     time = _time(table, asked, columns, free)
     repeated = copies(table)
@@ -59,7 +59,7 @@ def decide(table: TextTable, request: Request, *, table_name: str) -> Plan:
         model=request.model,
         table=table_name,
         rows=table.rows,
-        columns=tuple(weigh(table, decided, target, most=request.most_features)),
+        columns=tuple(weigh(sample, decided, target, most=request.most_features)),
         target=target,
         holdout=holdout,
         key=tuple(each.name for each in key) or (ROW_KEY,),
@@ -89,10 +89,10 @@ class _Asked:
             raise UsageError(f"{request.label} is the label; it cannot be key or time as well.")
 
 
-def _kinds(table: TextTable, asked: _Asked) -> list[Kind]:
-    kinds = infer(table)
+def _kinds(sample: TextTable, asked: _Asked) -> list[Kind]:
+    kinds = infer(sample)
     if asked.time is not None:
-        kinds[asked.time] = as_instants(table, asked.time, kinds[asked.time])
+        kinds[asked.time] = as_instants(sample, asked.time, kinds[asked.time])
     return kinds
 
 

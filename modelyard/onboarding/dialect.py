@@ -42,19 +42,20 @@ def sniff(path: Path, delimiter: str | None = None) -> Dialect:
 
 def _score(path: Path, delimiter: str, quote: str) -> tuple[float, int]:
     """Share of the records that have as many fields as the header, and how many these are."""
+    widths: Counter[int] = Counter()
+    stray = False
     try:
-        records = [record for record in _records(path, delimiter, quote) if record]
+        # Of a wide file, hundreds of records at once would be a million texts.
+        for record in filter(None, _records(path, delimiter, quote)):
+            widths[len(record)] += 1
+            # Quotes that open in the middle of a field belong to another dialect.
+            stray = stray or (quote == "'" and any(quote in field for field in record))
     except csv.Error:
         return 0.0, 0
-    if not records:
-        return 0.0, 0
-    width = len(records[0])
-    if width == 1:
-        return 0.0, 1
-    widths = Counter(map(len, records))
-    # Quotes that open in the middle of a field belong to another dialect.
-    stray = any(quote in field for record in records for field in record)
-    return widths[width] / len(records) - (0.5 if stray and quote == "'" else 0.0), width
+    width = next(iter(widths), 0)
+    if width < 2:
+        return 0.0, width
+    return widths[width] / widths.total() - (0.5 if stray else 0.0), width
 
 
 def _records(path: Path, delimiter: str, quote: str) -> Iterator[list[str]]:

@@ -24,32 +24,21 @@ from modelyard.onboarding.table import TextTable
 SAMPLE_ROWS, _SAMPLE_CELLS = 20_000, 4_000_000
 ENOUGH = 0.98
 """Share of a column's values that must be of a kind; the others are told, and quarantined."""
-_AT_ONCE = 50
 _TRIED = 2_000
 """Values that are tried with every format of days there is."""
-_SAMPLE = "sample_of_rows"
 _FEWEST_YEARS, _MOST_YEARS = 1800, 2200
 
 
-def take_sample(table: TextTable) -> int:
-    """Every n-th row, kept for inference; wide tables give fewer. Returns the number of rows."""
+def take_sample(table: TextTable) -> TextTable:
+    """Every n-th row, from which the others are inferred; wide tables give fewer."""
     wanted = max(1_000, min(SAMPLE_ROWS, _SAMPLE_CELLS // len(table.names)))
-    step = max(1, table.rows // wanted)
-    table.connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE {_SAMPLE} AS SELECT * EXCLUDE (file_row_number) "
-        f"FROM {table.source} WHERE file_row_number % {step} = 0 LIMIT {wanted}"
-    )
-    return int(table.query(f"SELECT count(*) FROM {_SAMPLE}")[0][0])
+    table.step("taking a sample")
+    return table.sample(max(1, table.rows // wanted), wanted)
 
 
-def sample_name() -> str:
-    """What to name in FROM for the sample."""
-    return _SAMPLE
-
-
-def infer(table: TextTable) -> list[Kind]:
+def infer(sample: TextTable) -> list[Kind]:
     """One kind per column, in order."""
-    counted = list(_count(table))
+    counted = list(_count(sample))
     commas = any(
         _is(c["comma"], c["values"]) and not _is(c["point"], c["values"]) for c in counted
     )
@@ -57,9 +46,9 @@ def infer(table: TextTable) -> list[Kind]:
     kinds = [_kind(counts, decimal) for counts in counted]
     for number, counts in enumerate(counted):
         if kinds[number] == TEXT and _is(counts["datelike"], counts["values"]):
-            kinds[number] = _written(table, f"c{number}", min(counts["values"], _TRIED))
+            kinds[number] = _written(sample, number, min(counts["values"], _TRIED))
     return [
-        _day_or_instant(table, f"c{number}", kind) if kind.logical == "timestamp" else kind
+        _day_or_instant(sample, number, kind) if kind.logical == "timestamp" else kind
         for number, kind in enumerate(kinds)
     ]
 
@@ -80,17 +69,19 @@ def _tests(value: str) -> dict[str, str]:
     }
 
 
-def _count(table: TextTable) -> Iterator[dict[str, int]]:
+def _count(sample: TextTable) -> Iterator[dict[str, int]]:
     present = Kind(logical="number").present
-    for start in range(0, len(table.names), _AT_ONCE):
-        numbers = range(start, min(start + _AT_ONCE, len(table.names)))
+    for numbers in sample.groups():
+        sample.step(f"inferring the kinds of {sample.of(numbers)}")
         wanted = ", ".join(
             f"count(*) FILTER ({test})"
             for number in numbers
             for test in _tests(f"v{number}").values()
         )
         inner = ", ".join(f"{present(f'c{number}')} AS v{number}" for number in numbers)
-        row = table.query(f"SELECT {wanted} FROM (SELECT {inner} FROM {_SAMPLE})")[0]
+        row = sample.query(
+            f"SELECT {wanted} FROM (SELECT {inner} FROM {sample.source(*numbers)})"
+        )[0]
         names = list(_tests(""))
         for position in range(len(numbers)):
             found = row[position * len(names) : (position + 1) * len(names)]
@@ -122,12 +113,12 @@ def _is(count: int, values: int) -> bool:
     return values > 0 and count >= ENOUGH * values
 
 
-def _written(table: TextTable, column: str, values: int) -> Kind:
+def _written(sample: TextTable, number: int, values: int) -> Kind:
     """The few formats that together read a column's days; text where they do not read enough."""
     chosen: list[str] = []
     read = 0
     for _ in range(4):
-        gains = _readable(table, column, chosen)
+        gains = _readable(sample, number, chosen)
         best = max(gains, key=gains.__getitem__)
         if gains[best] <= read:
             break
@@ -138,7 +129,7 @@ def _written(table: TextTable, column: str, values: int) -> Kind:
     return Kind(logical="timestamp", formats=tuple(chosen)) if _is(read, values) else TEXT
 
 
-def _readable(table: TextTable, column: str, chosen: Sequence[str]) -> dict[str, int]:
+def _readable(sample: TextTable, number: int, chosen: Sequence[str]) -> dict[str, int]:
     """For each format, how many values it and the chosen ones read as a day of these centuries."""
     forms = [form for form in (ISO, *FORMATS) if form not in chosen]
     tried = [Kind(logical="timestamp", formats=(*chosen, form)).reading("t") for form in forms]
@@ -146,35 +137,41 @@ def _readable(table: TextTable, column: str, chosen: Sequence[str]) -> dict[str,
         f"count(*) FILTER (year({value}) BETWEEN {_FEWEST_YEARS} AND {_MOST_YEARS})"
         for value in tried
     )
-    text = Kind(logical="timestamp").present(column)
-    few = f"SELECT t FROM (SELECT {text} AS t FROM {_SAMPLE}) WHERE t IS NOT NULL LIMIT {_TRIED}"
-    return dict(zip(forms, table.query(f"SELECT {wanted} FROM ({few})")[0], strict=True))
+    text = Kind(logical="timestamp").present(f"c{number}")
+    few = (
+        f"SELECT t FROM (SELECT {text} AS t FROM {sample.source(number)}) "
+        f"WHERE t IS NOT NULL LIMIT {_TRIED}"
+    )
+    return dict(zip(forms, sample.query(f"SELECT {wanted} FROM ({few})")[0], strict=True))
 
 
-def _day_or_instant(table: TextTable, column: str, kind: Kind) -> Kind:
-    value = kind.value(column)
-    (clocks,) = table.query(
-        f"SELECT count(*) FILTER ({value} <> date_trunc('day', {value})) FROM {_SAMPLE}"
+def _day_or_instant(sample: TextTable, number: int, kind: Kind) -> Kind:
+    value = kind.value(f"c{number}")
+    (clocks,) = sample.query(
+        f"SELECT count(*) FILTER ({value} <> date_trunc('day', {value})) "
+        f"FROM {sample.source(number)}"
     )[0]
     return kind if clocks else replace(kind, logical="date")
 
 
-def as_instants(table: TextTable, number: int, kind: Kind) -> Kind:
+def as_instants(sample: TextTable, number: int, kind: Kind) -> Kind:
     """The kind of a column that is said to hold time: numbers may count seconds since 1970."""
     if kind.logical in ("date", "timestamp"):
         return kind
     for form in (EPOCH_SECONDS, EPOCH_MILLISECONDS):
         tried = Kind(logical="timestamp", formats=(form,))
         value = tried.value(f"c{number}")
-        read, present = table.query(
+        read, present = sample.query(
             f"SELECT count(*) FILTER (year({value}) BETWEEN 1971 AND 2100), "
-            f"count({tried.present(f'c{number}')}) FROM {_SAMPLE}"
+            f"count({tried.present(f'c{number}')}) FROM {sample.source(number)}"
         )[0]
         if kind.logical in ("integer", "number") and _is(read, present):
             return tried
-    (examples,) = table.query(f"SELECT list(DISTINCT c{number})[:3] FROM {_SAMPLE}")[0]
+    (examples,) = sample.query(
+        f"SELECT list(DISTINCT c{number})[:3] FROM {sample.source(number)}"
+    )[0]
     raise RefusedError(
-        f"{table.names[number]} holds no time that can be read, for instance "
+        f"{sample.names[number]} holds no time that can be read, for instance "
         f"{', '.join(map(repr, examples or []))}.",
         remedy="write it as 2024-05-31 or 2024-05-31T14:05:00Z, or do without: --time none",
     )

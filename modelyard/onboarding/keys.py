@@ -77,7 +77,7 @@ def find_key(table: TextTable, columns: Sequence[Named], copies: int) -> Named |
         first = column.number == 0 and (counted or found.kind.logical == "string")
         if not (names_a_row(column.name) or first):
             continue
-        if exact_distinct(table, [column.value]) == table.rows - copies:
+        if exact_distinct(table, {column.number: column.value}) == table.rows - copies:
             return column
     return None
 
@@ -90,11 +90,16 @@ def find_time(table: TextTable, columns: Sequence[Named]) -> Named | None:
     return found[0]
 
 
-def days_of(table: TextTable, time: Named, where: str = "true") -> list[tuple[date, int]]:
-    """Days and their rows, in order."""
+def days_of(
+    table: TextTable, time: Named, labelled: Named | None = None
+) -> list[tuple[date, int]]:
+    """Days and their rows, in order; of those with a label where it is named."""
+    known = [each for each in (time, labelled) if each is not None]
     rows = table.query(
-        f"SELECT CAST({time.value} AS DATE) AS day, count(*) FROM {table.source} "
-        f"WHERE {time.value} IS NOT NULL AND ({where}) GROUP BY 1 ORDER BY 1"
+        f"SELECT CAST({time.value} AS DATE) AS day, count(*) "
+        f"FROM {table.source(*(each.number for each in known))} "
+        f"WHERE {' AND '.join(f'{each.value} IS NOT NULL' for each in known)} "
+        "GROUP BY 1 ORDER BY 1"
     )
     return [(day, int(count)) for day, count in rows]
 
@@ -111,7 +116,7 @@ def _may_be_time(column: Named) -> bool:
 
 
 def _repeated(table: TextTable, key: Sequence[Named]) -> int:
-    return table.rows - exact_distinct(table, [each.value for each in key])
+    return table.rows - exact_distinct(table, {each.number: each.value for each in key})
 
 
 def _consecutive(found: Profile) -> bool:

@@ -1,5 +1,6 @@
 """What a column's texts are (numbers, booleans, days, instants, words) and how to read them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -68,8 +69,8 @@ class Kind:
     def reading(self, text: str) -> str:
         """SQL for the typed value of a text that is present.
 
-        Where a query asks for several things of a value, `text` should be a column of a subquery:
-        an expression would be computed again for each of them.
+        Where a query asks for several things of a value, `text` should be a column of a subquery
+        (`typed`): an expression would be computed again for each of them.
         """
         match self.logical:
             case "string":
@@ -129,6 +130,16 @@ class Kind:
             listed = ", ".join(f"'{form}'" for form in others)
             readings.append(f"(try_strptime({text}, [{listed}]) AT TIME ZONE 'UTC')")
         return f"coalesce({', '.join(readings)})" if len(readings) > 1 else readings[0]
+
+
+def typed(source: str, kinds: Mapping[int, Kind]) -> str:
+    """SQL for the texts t0, t1, … and values v0, v1, … of columns, and `file_row_number`.
+
+    Each is computed once, however often a query asks for it.
+    """
+    texts = "".join(f"{kind.present(f'c{n}')} AS t{n}, " for n, kind in kinds.items())
+    values = "".join(f"t{n}, {kind.reading(f't{n}')} AS v{n}, " for n, kind in kinds.items())
+    return f"(SELECT {values}file_row_number FROM (SELECT {texts}file_row_number FROM {source}))"
 
 
 def bare(column: str) -> str:

@@ -5,7 +5,7 @@ import shutil
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -13,9 +13,11 @@ from typing import Literal
 import yaml
 
 from modelyard.errors import UsageError
+from modelyard.onboarding.database import Database
 from modelyard.onboarding.deciding import decide
 from modelyard.onboarding.names import LONGEST, ROW_KEY, contract_name
 from modelyard.onboarding.plan import Plan
+from modelyard.onboarding.progress import Progress, Report
 from modelyard.onboarding.request import Request
 from modelyard.onboarding.source import FILE, Origin, Source, SourceColumn, source_text
 from modelyard.onboarding.store import DatasetStore, Kept
@@ -40,7 +42,9 @@ class Made:
     seconds: float
 
 
-def make_model(root: Path, request: Request, *, force: bool) -> Made:
+def make_model(
+    root: Path, request: Request, *, force: bool, report: Report = lambda message: None
+) -> Made:
     """Write `models/<name>/`; on any error the checkout is as it was before."""
     begun = time.monotonic()
     _refuse_name(request.model)
@@ -49,11 +53,14 @@ def make_model(root: Path, request: Request, *, force: bool) -> Made:
     refuse_taken(folder, force=force)
     _refuse_file(request.file)
     store = DatasetStore.of(root)
-    kept = store.keep(request.file)
-    with workspace(store) as work:
+    progress = Progress()
+    progress.step(f"keeping a copy of {request.file.name}")
+    with progress.told(report):
+        kept = store.keep(request.file)
+    with reading(store, report) as database:
         table = read(
+            database,
             kept.path,
-            work,
             called=request.file.name,
             encoding_name=request.encoding,
             delimiter=request.delimiter,
@@ -66,11 +73,12 @@ def make_model(root: Path, request: Request, *, force: bool) -> Made:
 
 
 @contextmanager
-def workspace(store: DatasetStore) -> Iterator[Path]:
-    """A folder for copies and spilled rows, gone afterwards."""
-    place = store.workspace()
+def reading(store: DatasetStore, report: Report) -> Iterator[Database]:
+    """A database with a folder for copies and spilled rows, both gone afterwards."""
+    place, progress = store.workspace(), Progress()
     try:
-        yield place
+        with progress.told(report), closing(Database(place, progress)) as database:
+            yield database
     finally:
         shutil.rmtree(place, ignore_errors=True)
 

@@ -1,43 +1,55 @@
 """Opens CSV, Parquet and JSON lines alike: SQL that gives every column as trimmed text."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-import duckdb
-
 from modelyard.onboarding import encoding
+from modelyard.onboarding.database import Database
 from modelyard.onboarding.dialect import Dialect, sniff
+from modelyard.onboarding.strips import quoted
 
 _NESTED = ("STRUCT", "MAP", "UNION", "[", "BLOB")
+_LONGEST_LINE = 1 << 24
+_READ_AHEAD = 2 * _LONGEST_LINE
+"""Bytes of CSV in one buffer; unsaid, the database would take sixteen of the longest lines."""
+_HEAD = 1 << 20
 
 
 @dataclass(frozen=True, kw_only=True)
 class Opened:
-    """How to read a file: SQL that gives c0, c1, … as texts, and what these are called."""
+    """How to read a file: SQL for each column as text, where they come from, their names."""
 
-    sql: str
+    texts: tuple[str, ...]
+    source: str
     names: tuple[str, ...]
+    rows: int
+    """Before it was read: for lines of text about right."""
+    counted: bool = False
+    """Whether these rows are exact."""
     skipped: tuple[str, ...] = ()
     encoding: str = ""
     dialect: Dialect | None = None
 
+    def select(self, numbers: range) -> str:
+        """SQL that gives some columns as c0, c1, …"""
+        chosen = ", ".join(f"{self.texts[number]} AS c{number}" for number in numbers)
+        return f"SELECT {chosen} FROM {self.source}"
+
 
 def open_file(
-    connection: duckdb.DuckDBPyConnection,
+    database: Database,
     file: Path,
     kind: str,
-    work: Path,
     called: str,
     encoding_name: str | None,
     delimiter: str | None,
 ) -> Opened:
     """Open `file`, called `called` by people, as `csv`, `parquet` or `jsonl`."""
     if kind == "csv":
-        return _open_csv(file, work / called, encoding_name, delimiter)
+        return _open_csv(file, database.work / called, encoding_name, delimiter)
     if kind == "parquet":
-        return _open_typed(connection, f"read_parquet('{_quoted(file)}')")
-    return _open_json(connection, file)
+        return _open_parquet(database, file)
+    return _open_json(database, file)
 
 
 def _open_csv(file: Path, copy: Path, encoding_name: str | None, delimiter: str | None) -> Opened:
@@ -51,47 +63,60 @@ def _open_csv(file: Path, copy: Path, encoding_name: str | None, delimiter: str 
     dialect = sniff(copy, delimiter)
     columns = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(len(dialect.names)))
     quote = dialect.quote.replace("'", "''")
-    reader = (
-        f"read_csv('{_quoted(copy)}', auto_detect = false, header = true, all_varchar = true, "
-        f"delim = '{dialect.delimiter}', quote = '{quote}', escape = '{quote}', "
-        f"columns = {{{columns}}}, max_line_size = {1 << 24}, strict_mode = true)"
-    )
     return Opened(
-        sql=f"SELECT {_trimmed(range(len(dialect.names)))} FROM {reader}",
+        source=(
+            f"read_csv('{quoted(copy)}', auto_detect = false, header = true, all_varchar = true, "
+            f"delim = '{dialect.delimiter}', quote = '{quote}', escape = '{quote}', "
+            f"columns = {{{columns}}}, max_line_size = {_LONGEST_LINE}, "
+            f"buffer_size = {_READ_AHEAD}, strict_mode = true)"
+        ),
+        texts=tuple(f"trim(c{i})" for i in range(len(dialect.names))),
         names=dialect.names,
+        rows=_lines(copy),
         encoding=found,
         dialect=dialect,
     )
 
 
-def _open_json(connection: duckdb.DuckDBPyConnection, file: Path) -> Opened:
-    place = f"'{_quoted(file)}', format = 'newline_delimited', maximum_object_size = {1 << 24}"
-    described = connection.execute(
-        f"DESCRIBE SELECT * FROM read_json({place}, sample_size = -1)"
-    ).fetchall()
-    flat = [name for name, type_, *_ in described if not _nested(type_)]
+def _open_json(database: Database, file: Path) -> Opened:
+    place = f"'{quoted(file)}', format = 'newline_delimited', maximum_object_size = {1 << 24}"
+    flat, skipped = _columns(database, f"read_json({place}, sample_size = -1)")
     columns = ", ".join(f"'{name.replace(chr(39), chr(39) * 2)}': 'VARCHAR'" for name in flat)
-    chosen = ", ".join(f"trim({_identifier(name)}) AS c{i}" for i, name in enumerate(flat))
-    skipped = tuple(name for name, type_, *_ in described if _nested(type_))
     return Opened(
-        sql=f"SELECT {chosen} FROM read_json({place}, columns = {{{columns}}})",
-        names=tuple(flat),
+        source=f"read_json({place}, columns = {{{columns}}})",
+        texts=tuple(f"trim({_identifier(name)})" for name in flat),
+        names=flat,
+        rows=_lines(file),
         skipped=skipped,
     )
 
 
-def _open_typed(connection: duckdb.DuckDBPyConnection, reader: str) -> Opened:
-    described = connection.execute(f"DESCRIBE SELECT * FROM {reader}").fetchall()
-    flat = [name for name, type_, *_ in described if not _nested(type_)]
-    chosen = ", ".join(
-        f"trim(CAST({_identifier(name)} AS VARCHAR)) AS c{i}" for i, name in enumerate(flat)
+def _open_parquet(database: Database, file: Path) -> Opened:
+    source = f"read_parquet('{quoted(file)}')"
+    flat, skipped = _columns(database, source)
+    (rows,) = database.query(f"SELECT num_rows FROM parquet_file_metadata('{quoted(file)}')")[0]
+    return Opened(
+        source=source,
+        texts=tuple(f"trim(CAST({_identifier(name)} AS VARCHAR))" for name in flat),
+        names=flat,
+        rows=int(rows),
+        counted=True,
+        skipped=skipped,
     )
-    skipped = tuple(name for name, type_, *_ in described if _nested(type_))
-    return Opened(sql=f"SELECT {chosen} FROM {reader}", names=tuple(flat), skipped=skipped)
 
 
-def _trimmed(numbers: Iterable[int]) -> str:
-    return ", ".join(f"trim(c{i}) AS c{i}" for i in numbers)
+def _columns(database: Database, source: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Names of the columns of single values, and of the others."""
+    described = database.query(f"DESCRIBE SELECT * FROM {source}")
+    nested = [name for name, type_, *_ in described if _nested(type_)]
+    return tuple(name for name, *_ in described if name not in nested), tuple(nested)
+
+
+def _lines(file: Path) -> int:
+    """About how many lines a file has, by those it begins with."""
+    with file.open("rb") as opened:
+        head = opened.read(_HEAD)
+    return round(file.stat().st_size / max(1, len(head)) * head.count(b"\n"))
 
 
 def _nested(type_: str) -> bool:
@@ -100,7 +125,3 @@ def _nested(type_: str) -> bool:
 
 def _identifier(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
-
-
-def _quoted(path: Path) -> str:
-    return str(path).replace("'", "''")

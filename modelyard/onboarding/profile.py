@@ -1,6 +1,6 @@
 """Counts, over every row of a file, what a contract promises about its columns."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -9,7 +9,6 @@ from modelyard.onboarding.table import TextTable
 
 MOST_CATEGORIES = 50
 """Columns with at most this many words are categories, named one by one."""
-_AT_ONCE = 40
 _ODD_SHARE = 0.02
 """More values that are not of the column's kind than this, and it is text after all."""
 _SHOWN = 3
@@ -47,50 +46,52 @@ class Profile:
 
 def profile(table: TextTable, kinds: Sequence[Kind]) -> list[Profile]:
     """One profile per column, in order."""
-    found = list(_counted(table, kinds))
+    found: list[Profile] = []
+    for numbers in table.groups():
+        table.step(f"counting {table.of(numbers)}")
+        found += _counted(table, {number: kinds[number] for number in numbers})
     for number, each in enumerate(found):
         if each.odd > _ODD_SHARE * max(1, each.present):
-            (found[number],) = _counted(table, [TEXT], first=number)
-    return [_with_examples(table, f"c{number}", each) for number, each in enumerate(found)]
+            (found[number],) = _counted(table, {number: TEXT})
+    return [_with_examples(table, number, each) for number, each in enumerate(found)]
 
 
-def exact_distinct(table: TextTable, values: Sequence[str]) -> int:
-    """How many different rows these SQL values make, counted exactly."""
-    keys = ", ".join(values)
-    return int(
-        table.query(f"SELECT count(*) FROM (SELECT DISTINCT {keys} FROM {table.source})")[0][0]
-    )
+def exact_distinct(table: TextTable, values: Mapping[int, str]) -> int:
+    """How many different rows these SQL values of columns make, counted exactly."""
+    rows = f"SELECT DISTINCT {', '.join(values.values())} FROM {table.source(*values)}"
+    return int(table.query(f"SELECT count(*) FROM ({rows})")[0][0])
 
 
 def copies(table: TextTable) -> int:
     """Rows that an earlier row equals in every column; by a hash of 64 bits."""
-    columns = ", ".join(f"c{number}" for number in range(len(table.names)))
-    (distinct,) = table.query(f"SELECT count(DISTINCT hash({columns})) FROM {table.source}")[0]
+    table.step("looking for copies")
+    hashed = [
+        f"SELECT file_row_number, hash({', '.join(f'c{number}' for number in strip)}) AS h "
+        f"FROM {table.source(strip.start)}"
+        for strip in table.strips.strips()
+    ]
+    rows = hashed[0]
+    if len(hashed) > 1:
+        # Which strip a hash is of goes into it: two strips with each other's values are no copy.
+        every = " UNION ALL ".join(
+            f"SELECT file_row_number, hash({n}, h) AS h FROM ({each})"
+            for n, each in enumerate(hashed)
+        )
+        rows = f"SELECT bit_xor(h) AS h FROM ({every}) GROUP BY file_row_number"
+    (distinct,) = table.query(f"SELECT count(DISTINCT h) FROM ({rows})")[0]
     return table.rows - int(distinct)
 
 
-def _counted(table: TextTable, kinds: Sequence[Kind], first: int = 0) -> Iterator[Profile]:
-    for start in range(0, len(kinds), _AT_ONCE):
-        some = kinds[start : start + _AT_ONCE]
-        columns = [f"c{first + start + offset}" for offset in range(len(some))]
-        # Each text and each value is computed once, whatever is asked of it.
-        texts = ", ".join(f"{k.present(c)} AS t{c}" for k, c in zip(some, columns, strict=True))
-        values = ", ".join(
-            f"t{c}, {k.reading(f't{c}')} AS v{c}" for k, c in zip(some, columns, strict=True)
-        )
-        wanted = ", ".join(
-            measure for k, c in zip(some, columns, strict=True) for measure in _measures(k, c)
-        )
-        row = table.query(
-            f"SELECT {wanted} FROM (SELECT {values} FROM (SELECT {texts} FROM {table.source}))"
-        )[0]
-        width = len(row) // len(some)
-        for offset, kind in enumerate(some):
-            yield _shaped(kind, table.rows, row[offset * width : (offset + 1) * width])
+def _counted(table: TextTable, kinds: Mapping[int, Kind]) -> Iterator[Profile]:
+    wanted = ", ".join(measure for n, kind in kinds.items() for measure in _measures(kind, n))
+    row = table.query(f"SELECT {wanted} FROM {table.typed(kinds)}")[0]
+    width = len(row) // len(kinds)
+    for offset, kind in enumerate(kinds.values()):
+        yield _shaped(kind, table.rows, row[offset * width : (offset + 1) * width])
 
 
-def _measures(kind: Kind, column: str) -> tuple[str, ...]:
-    value, present = f"v{column}", f"t{column}"
+def _measures(kind: Kind, number: int) -> tuple[str, ...]:
+    value, present = f"v{number}", f"t{number}"
     ordered = kind.logical not in ("string", "boolean")
     wordy = kind.logical == "string"
     return (
@@ -121,18 +122,18 @@ def _shaped(kind: Kind, rows: int, row: Sequence[Any]) -> Profile:
     )
 
 
-def _with_examples(table: TextTable, column: str, found: Profile) -> Profile:
-    value, present = found.kind.value(column), found.kind.present(column)
+def _with_examples(table: TextTable, number: int, found: Profile) -> Profile:
+    text, value, source = f"t{number}", f"v{number}", table.typed({number: found.kind})
     if found.odd:
         odd = table.query(
-            f"SELECT DISTINCT {present} FROM {table.source} "
-            f"WHERE {present} IS NOT NULL AND {value} IS NULL ORDER BY 1 LIMIT {_SHOWN}"
+            f"SELECT DISTINCT {text} FROM {source} "
+            f"WHERE {text} IS NOT NULL AND {value} IS NULL ORDER BY 1 LIMIT {_SHOWN}"
         )
-        found = replace(found, odd_examples=tuple(str(text)[:30] for (text,) in odd))
+        found = replace(found, odd_examples=tuple(str(each)[:30] for (each,) in odd))
     # Estimates are some per cent off: ask a little beyond the limit, then count.
     if found.distinct <= MOST_CATEGORIES * 1.2:
         counted = table.query(
-            f"SELECT CAST({value} AS VARCHAR), count(*) FROM {table.source} "
+            f"SELECT CAST({value} AS VARCHAR), count(*) FROM {source} "
             f"WHERE {value} IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT {MOST_CATEGORIES + 20}"
         )
         found = replace(found, distinct=len(counted), categories=tuple(counted))

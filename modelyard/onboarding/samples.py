@@ -1,53 +1,53 @@
 """What a sample of rows tells: what looks personal, what matters, what gives the label away."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import polars as pl
 
 from modelyard.onboarding import leakage, personal
-from modelyard.onboarding.inference import sample_name
 from modelyard.onboarding.keys import Named
+from modelyard.onboarding.kinds import Kind
 from modelyard.onboarding.plan import Column, Role
 from modelyard.onboarding.profile import Profile
 from modelyard.onboarding.table import TextTable
 from modelyard.onboarding.target import Target
 
-_AT_ONCE = 20
 """Columns in one query: reading a number keeps a vector for every step of it, a column some MB."""
 _LOOKED_AT = 500
 _WEIGHED = 10_000
 
 
 def personal_columns(
-    table: TextTable, names: Sequence[str], profiles: Sequence[Profile]
+    sample: TextTable, names: Sequence[str], profiles: Sequence[Profile]
 ) -> list[str]:
     """What each column looks like, by its name or its values; empty where not personal."""
     looks = [personal.by_name(name) for name in names]
-    for start in range(0, len(names), _AT_ONCE):
-        numbers = range(start, min(start + _AT_ONCE, len(names)))
-        texts = _frame(
-            table, {str(n): profiles[n].kind.present(f"c{n}") for n in numbers}, _LOOKED_AT
-        )
+    for numbers in sample.groups():
+        sample.step(f"looking at {sample.of(numbers)}")
+        kinds = {number: profiles[number].kind for number in numbers}
+        texts = _frame(sample, kinds, [f"t{number}" for number in numbers], _LOOKED_AT)
         for number in numbers:
-            seen = personal.by_values(profiles[number], texts[str(number)].to_list())
+            seen = personal.by_values(profiles[number], texts[f"t{number}"].to_list())
             looks[number] = looks[number] or seen
     return looks
 
 
 def weigh(
-    table: TextTable, columns: Sequence[Column], target: Target, *, most: int
+    sample: TextTable, columns: Sequence[Column], target: Target, *, most: int
 ) -> list[Column]:
     """The columns with their strength; of too many features the strongest stay."""
     label = next(column for column in columns if column.role is Role.LABEL)
+    outcome = _learned(_plain(sample, [label])[f"v{label.number}"], target)
     weighed = list(columns)
-    features = [column for column in columns if column.role is Role.FEATURE]
-    for start in range(0, len(features), _AT_ONCE):
-        some = features[start : start + _AT_ONCE]
-        frame = _frame(table, {each.name: _plain(each) for each in (*some, label)}, _WEIGHED)
-        outcome = _learned(frame[label.name], target)
+    for numbers in sample.groups():
+        some = [columns[number] for number in numbers if columns[number].role is Role.FEATURE]
+        if not some:
+            continue
+        sample.step(f"weighing {sample.of(numbers)}")
+        frame = _plain(sample, some)
         for each in some:
-            found = leakage.power(frame[each.name], outcome, target.task)
+            found = leakage.power(frame[f"v{each.number}"], outcome, target.task)
             weighed[each.number] = replace(each, strength=found.strength, suspect=found.suspect)
     strongest = sorted(
         (column for column in weighed if column.role is Role.FEATURE),
@@ -63,10 +63,10 @@ def typical_error(table: TextTable, label: Named, target: Target) -> float | Non
     """Mean distance of a quantity from its median, over all rows."""
     if target.task != "regression":
         return None
-    value = label.value
+    value, source = label.value, table.source(label.number)
     (error,) = table.query(
-        f"SELECT avg(abs({value} - m)) FROM {table.source}, "
-        f"(SELECT approx_quantile({value}, 0.5) AS m FROM {table.source})"
+        f"SELECT avg(abs({value} - m)) FROM {source}, "
+        f"(SELECT approx_quantile({value}, 0.5) AS m FROM {source})"
     )[0]
     return float(error)
 
@@ -80,9 +80,16 @@ def _learned(values: pl.Series, target: Target) -> pl.Series:
     return words.set(~words.is_in(classes).fill_null(False), None)
 
 
-def _plain(column: Column) -> str:
-    """SQL for a value that can be ranked or grouped; classes as the profile counted them."""
-    value = column.profile.kind.value(f"c{column.number}")
+def _plain(sample: TextTable, columns: Sequence[Column]) -> pl.DataFrame:
+    """Values v0, … that can be ranked or grouped."""
+    kinds = {column.number: column.profile.kind for column in columns}
+    wanted = [f"{_comparable(column)} AS v{column.number}" for column in columns]
+    return _frame(sample, kinds, wanted, _WEIGHED)
+
+
+def _comparable(column: Column) -> str:
+    """SQL for a number or a word; classes as the profile counted them."""
+    value = f"v{column.number}"
     match column.profile.kind.logical:
         case "date" | "timestamp":
             return f"epoch({value})"
@@ -94,8 +101,11 @@ def _plain(column: Column) -> str:
             return f"CAST({value} AS DOUBLE)"
 
 
-def _frame(table: TextTable, wanted: dict[str, str], rows: int) -> pl.DataFrame:
-    chosen = ", ".join(f'{sql} AS "{name}"' for name, sql in wanted.items())
-    query = f"SELECT {chosen} FROM {sample_name()} LIMIT {rows}"
-    frame: pl.DataFrame = table.connection.sql(query).pl()
-    return frame
+def _frame(
+    sample: TextTable, kinds: Mapping[int, Kind], wanted: Sequence[str], rows: int
+) -> pl.DataFrame:
+    """The first rows of the sample; the same ones and in the same order at every call."""
+    return sample.database.frame(
+        f"SELECT {', '.join(wanted)} FROM {sample.typed(kinds)} "
+        f"ORDER BY file_row_number LIMIT {rows}"
+    )

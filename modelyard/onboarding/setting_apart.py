@@ -19,7 +19,7 @@ def holdout_of(
     """The holdout, and what speaks against the time column where days cannot be held out."""
     if time is None:
         return _share(target), ""
-    labelled = days_of(table, time, f"{label.value} IS NOT NULL")
+    labelled = days_of(table, time, label)
     if len(labelled) < FEWEST_DAYS:
         why = f"has {len(labelled)} labelled days; {FEWEST_DAYS} are needed to hold some out"
         return _share(target), why

@@ -2,15 +2,19 @@
 
 import hashlib
 import os
+import shutil
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+
+import psutil
 
 from modelyard.errors import RefusedError
 
 FOLDER = "datasets"
 """Inside the checkout's own folder `.modelyard`."""
 _CHUNK = 1 << 20
+_COMING, _WORK = ".coming.", ".work."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,7 +40,7 @@ class DatasetStore:
     def keep(self, file: Path) -> Kept:
         """Copy a file in, once; its memory need does not grow with the file."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        coming = self.folder / f".coming.{os.getpid()}"
+        coming = self.folder / f"{_COMING}{os.getpid()}"
         try:
             digest = hashlib.sha256()
             with file.open("rb") as source, coming.open("wb") as copy:
@@ -68,8 +72,20 @@ class DatasetStore:
     def workspace(self) -> Path:
         """A folder for what is needed only while one command runs."""
         self.folder.mkdir(parents=True, exist_ok=True)
+        self._tidy()
         # One for each caller: two environments may be read for side by side.
-        return Path(tempfile.mkdtemp(prefix=".work.", dir=self.folder))
+        return Path(tempfile.mkdtemp(prefix=f"{_WORK}{os.getpid()}.", dir=self.folder))
+
+    def _tidy(self) -> None:
+        """Remove what commands left that were killed: copies may be as large as the file."""
+        for left in (*self.folder.glob(f"{_WORK}*"), *self.folder.glob(f"{_COMING}*")):
+            owner = left.name.split(".")[2]
+            if owner.isdigit() and psutil.pid_exists(int(owner)):
+                continue
+            if left.is_dir():
+                shutil.rmtree(left, ignore_errors=True)
+            else:
+                left.unlink(missing_ok=True)
 
     def _place(self, sha256: str) -> Path:
         return self.folder / sha256

@@ -1,14 +1,19 @@
 """Reads a file of any supported kind into one form: every value as text, in columns on disk."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from modelyard.errors import UsageError
+from modelyard.errors import RefusedError, UsageError
+from modelyard.onboarding.database import Database
 from modelyard.onboarding.dialect import Dialect
-from modelyard.onboarding.opening import open_file
+from modelyard.onboarding.kinds import Kind, typed
+from modelyard.onboarding.opening import Opened, open_file
+from modelyard.onboarding.strips import Strips
 
 FORMATS = {
     ".csv": "csv",
@@ -20,17 +25,14 @@ FORMATS = {
     ".ndjson": "jsonl",
     ".json": "jsonl",
 }
-MEMORY = "1GB"
-"""What the embedded database may hold; beyond it spills to the workspace."""
-_CELLS_PER_GROUP = 4_000_000
 
 
 @dataclass(frozen=True, kw_only=True)
 class TextTable:
     """All values of a file as trimmed texts in c0, c1, … whatever the file calls its columns."""
 
-    connection: duckdb.DuckDBPyConnection
-    path: Path
+    database: Database
+    strips: Strips
     format: str
     encoding: str
     dialect: Dialect | None
@@ -40,26 +42,54 @@ class TextTable:
     """Columns that hold no single values and were not read."""
     rows: int
 
-    @property
-    def source(self) -> str:
-        """What to name in FROM; `file_row_number` counts from 0."""
-        return f"read_parquet('{self.path}', file_row_number = true)"
+    def source(self, *numbers: int) -> str:
+        """What to name in FROM for these columns; `file_row_number` counts from 0."""
+        return self.strips.source(*numbers)
+
+    def groups(self) -> Iterator[range]:
+        """The numbers of all columns, as many at a time as one query should compute."""
+        return self.strips.groups()
+
+    def typed(self, kinds: Mapping[int, Kind]) -> str:
+        """What to name in FROM for texts t0, … and values v0, … of columns of these kinds."""
+        return typed(self.source(*(kinds or (0,))), kinds)
+
+    def sample(self, step: int, most: int) -> "TextTable":
+        """Every so many rows, as a table of its own; again written strip by strip."""
+        folder = self.strips.folder.with_name("sample")
+        strips = replace(self.strips, folder=folder)
+        for strip in strips.strips():
+            columns = ", ".join(f"c{number}" for number in strip)
+            rows = f"SELECT {columns} FROM {self.source(strip.start)}"
+            strips.write(strip, f"{rows} WHERE file_row_number % {step} = 0 LIMIT {most}")
+        return replace(self, strips=strips, rows=strips.count())
 
     def query(self, sql: str) -> list[tuple[Any, ...]]:
         """The rows of a query."""
-        rows: list[tuple[Any, ...]] = self.connection.execute(sql).fetchall()
-        return rows
+        return self.database.query(sql)
+
+    def step(self, what: str) -> None:
+        """Say what is done from here on, with every row."""
+        if len(self.strips.strips()) == 1:
+            self.database.progress.step(what, rows=self.rows)
+        else:
+            # Each query goes over some columns: these tell how far it is.
+            self.database.progress.step(f"{what}, {self.rows:,} rows")
+
+    def of(self, numbers: range) -> str:
+        """Which columns these are, for people."""
+        return self.strips.of(numbers)
 
 
 def read(
+    database: Database,
     file: Path,
-    work: Path,
     *,
     called: str = "",
     encoding_name: str | None = None,
     delimiter: str | None = None,
 ) -> TextTable:
-    """Read `file`, which people know as `called`, into `work`; memory does not grow with rows."""
+    """Read `file`, which people know as `called`; memory grows neither with rows nor columns."""
     called = called or file.name
     kind = FORMATS.get(Path(called).suffix.lower())
     if kind is None:
@@ -67,23 +97,23 @@ def read(
             f"{called}: files of this kind are not read.",
             remedy=f"CSV, Parquet or JSON lines, by their ending: {', '.join(FORMATS)}",
         )
-    connection = connect(work)
+    database.progress.step(f"reading {called}")
     try:
-        opened = open_file(connection, file, kind, work, called, encoding_name, delimiter)
+        opened = open_file(database, file, kind, called, encoding_name, delimiter)
         if not opened.names:
             raise UsageError(f"{called} has no columns.", remedy="a line with names, then rows")
-        path = work / "text.parquet"
-        group = max(2048, _CELLS_PER_GROUP // len(opened.names))
-        connection.execute(
-            f"COPY ({opened.sql}) TO '{path}' (FORMAT parquet, COMPRESSION snappy, "
-            f"ROW_GROUP_SIZE {group})"
+        strips = Strips(
+            database=database, folder=database.work / "text", columns=len(opened.names)
         )
+        # Of Parquet, threads take turns by groups of up to a million rows: the second one would
+        # hold its group until the first has written all of its own.
+        with database.one_thread() if kind == "parquet" else nullcontext():
+            rows = _fill(strips, opened, called)
     except duckdb.Error as error:
-        raise UsageError(f"{called} cannot be read: {_told(error)}", remedy=_REMEDY) from error
-    (rows,) = connection.execute(f"SELECT count(*) FROM '{path}'").fetchall()[0]
+        raise _unreadable(called, error) from error
     return TextTable(
-        connection=connection,
-        path=path,
+        database=database,
+        strips=strips,
         format=kind,
         encoding=opened.encoding,
         dialect=opened.dialect,
@@ -93,17 +123,31 @@ def read(
     )
 
 
+def _fill(strips: Strips, opened: Opened, called: str) -> int:
+    """Go through the file once for each strip; the number of rows."""
+    first, *others = strips.strips()
+    progress = strips.database.progress
+    progress.step(f"reading {called}", rows=opened.rows, estimated=not opened.counted)
+    for strip in (first, *others):
+        if others:
+            progress.step(f"reading {called}, {strips.of(strip)}, {_about(opened)} rows")
+        rows = opened.select(strip)
+        strips.write(strip, rows, strips.rows_per_group(strip, rows))
+    return strips.count()
+
+
+def _about(opened: Opened) -> str:
+    return f"{opened.rows:,}" if opened.counted else f"about {round(opened.rows, -3):,}"
+
+
+def _unreadable(called: str, error: duckdb.Error) -> UsageError | RefusedError:
+    told = f"{called} cannot be read: {_told(error)}"
+    if isinstance(error, duckdb.OutOfMemoryException):
+        return RefusedError(told, remedy="leave out columns that hold whole documents")
+    return UsageError(told, remedy=_REMEDY)
+
+
 _REMEDY = "every line needs as many fields as the first one; correct the file and try again"
-
-
-def connect(work: Path) -> duckdb.DuckDBPyConnection:
-    """An embedded database that keeps to its memory and reads clocks as UTC."""
-    connection = duckdb.connect()
-    connection.execute(f"SET memory_limit = '{MEMORY}'")
-    connection.execute(f"SET temp_directory = '{work}/spill'")
-    connection.execute("SET TimeZone = 'UTC'")
-    connection.execute("SET enable_progress_bar = false")
-    return connection
 
 
 def _told(error: duckdb.Error) -> str:

@@ -5,13 +5,19 @@ from pathlib import Path
 
 from modelyard.errors import UsageError
 from modelyard.onboarding.batches import batches, rows_by_part
-from modelyard.onboarding.making import workspace
+from modelyard.onboarding.making import reading
+from modelyard.onboarding.progress import Report
 from modelyard.onboarding.source import Source, load_source
 from modelyard.onboarding.store import DatasetStore
 
 
 def batches_of(
-    root: Path, model: str, *, file: Path | None = None, parts: str = ""
+    root: Path,
+    model: str,
+    *,
+    file: Path | None = None,
+    parts: str = "",
+    report: Report = lambda message: None,
 ) -> Iterator[tuple[str, bytes]]:
     """Batches of the file a model was made from, or of another one of its shape.
 
@@ -30,21 +36,21 @@ def batches_of(
     else:
         kept = store.keep(file)
         place, digest, called = kept.path, kept.sha256, file.name
-    with workspace(store) as work:
-        for name, body in batches(source, place, work, called=called, sha256=digest):
+    with reading(store, report) as database:
+        for name, body in batches(source, place, database, called=called, sha256=digest):
             if wanted is None or any(
                 first <= name[: len(first)] and name[: len(last)] <= last for first, last in wanted
             ):
                 yield name, body
 
 
-def parts_of(root: Path, model: str) -> dict[str, int]:
+def parts_of(root: Path, model: str, *, report: Report = lambda message: None) -> dict[str, int]:
     """Rows of each month or week of the file that a model with time was made from, in order."""
     source = source_of(root, model)
     store = DatasetStore.of(root)
     kept = store.find(source.file.sha256)
-    with workspace(store) as work:
-        return rows_by_part(source, kept, work, called=source.file.name)
+    with reading(store, report) as database:
+        return rows_by_part(source, kept, database, called=source.file.name)
 
 
 def source_of(root: Path, model: str) -> Source:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from modelyard.onboarding.database import Database
 from modelyard.onboarding.deciding import decide
 from modelyard.onboarding.plan import Column, Plan
 from modelyard.onboarding.request import Request
@@ -34,13 +35,15 @@ def opened(folder: Path, content: str | bytes, name: str = "t.csv", **options: A
     file = folder / name
     file.write_bytes(content.encode() if isinstance(content, str) else content)
     work = Path(tempfile.mkdtemp(dir=folder))
-    return read(file, work, called=name, **options)
+    return read(Database(work), file, called=name, **options)
 
 
 def texts(table: TextTable) -> list[tuple[Any, ...]]:
     """Every row, in the file's order."""
     columns = ", ".join(f"c{number}" for number in range(len(table.names)))
-    return table.query(f"SELECT {columns} FROM {table.source} ORDER BY file_row_number")
+    return table.query(
+        f"SELECT {columns} FROM {table.source(*range(len(table.names)))} ORDER BY file_row_number"
+    )
 
 
 def planned(folder: Path, content: str | bytes, label: str = "y", **options: Any) -> Plan:

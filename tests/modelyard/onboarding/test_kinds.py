@@ -21,23 +21,20 @@ from tests.modelyard.onboarding.files import csv_text, opened, texts
 def kind_of(folder: Path, make: Callable[[int], Any], *, divider: str = ";") -> Kind:
     """The kind of a column whose cells are a function of the row's number."""
     table = opened(folder, csv_text({"a": make, "n": str}, divider=divider))
-    take_sample(table)
-    return infer(table)[0]
+    return infer(take_sample(table))[0]
 
 
 def profile_of(folder: Path, make: Callable[[int], Any]) -> Profile:
     table = opened(folder, csv_text({"a": make, "n": str}, divider=";"))
-    take_sample(table)
-    return profile(table, infer(table))[0]
+    return profile(table, infer(take_sample(table)))[0]
 
 
 def landed(folder: Path, make: Callable[[int], Any]) -> list[str | None]:
     """The column as it would land."""
     table = opened(folder, csv_text({"a": make, "n": str}, rows=30, divider=";"))
-    take_sample(table)
-    kind = infer(table)[0]
+    kind = infer(take_sample(table))[0]
     land = kind.landed(kind.present("c0"), kind.value("c0"))
-    rows = table.query(f"SELECT {land} FROM {table.source} ORDER BY file_row_number")
+    rows = table.query(f"SELECT {land} FROM {table.source(0)} ORDER BY file_row_number")
     return [value for (value,) in rows]
 
 
@@ -91,8 +88,7 @@ def test_a_word_for_missing_among_words_is_a_category(tmp_path: Path) -> None:
 def test_one_comma_in_a_file_decides_what_a_point_means(tmp_path: Path) -> None:
     made = {"clear": lambda n: f"{n},25", "open": lambda n: f"1.{n:03d}", "n": str}
     table = opened(tmp_path, csv_text(made, divider=";"))
-    take_sample(table)
-    assert [kind.decimal for kind in infer(table)][:2] == [",", ","]
+    assert [kind.decimal for kind in infer(take_sample(table))][:2] == [",", ","]
 
 
 def test_a_few_odd_values_are_counted_and_many_make_a_text(tmp_path: Path) -> None:
@@ -124,7 +120,7 @@ def test_what_cannot_be_read_lands_as_it_is(tmp_path: Path) -> None:
     table = opened(tmp_path, csv_text({"a": lambda n: "x?" if n == 3 else n, "n": str}))
     kind = Kind(logical="integer")
     assert table.query(
-        f"SELECT {kind.landed(kind.present('c0'), kind.value('c0'))} FROM {table.source} "
+        f"SELECT {kind.landed(kind.present('c0'), kind.value('c0'))} FROM {table.source(0)} "
         "WHERE file_row_number = 3"
     ) == [("x?",)]
     assert len(texts(table)) == 120
