@@ -88,14 +88,11 @@ def _tell(made: "Made") -> None:
     plan = made.plan
     say(
         styled(f"models/{plan.model}", "bold"),
-        f": {plan.rows:,} rows, {len(plan.columns)} columns, "
+        f": {plan.rows:,} rows, {len(plan.columns):,} columns, "
         f"{len(plan.features)} of them features; {made.seconds:.1f} s",
     )
     say()
-    rows = columns_table(plan)
-    table("Columns", ["column", "in the file", "kind", "becomes"], rows)
-    if len(rows) < len(plan.columns):
-        say(f"  {len(plan.columns) - len(rows)} more are in models/{plan.model}/contract.yaml")
+    table("Columns", ["column", "in the file", "kind", "becomes"], columns_table(plan))
     table("Assumed", ["what", "assumption", "change it with"], assumptions(plan))
     if look := warnings(plan):
         table("Look at these", ["what", "why"], look)

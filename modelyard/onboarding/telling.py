@@ -69,19 +69,20 @@ def warnings(plan: Plan) -> list[tuple[str, str]]:
 
 
 def columns_table(plan: Plan, most: int = 60) -> list[tuple[str, str, str, str]]:
-    """Name, name in the file, kind, what becomes of it; of very many, those that are none."""
-    columns = plan.columns
-    if len(columns) > most:
-        columns = tuple(c for c in columns if c.role is not Role.FEATURE)[:most]
-    return [
-        (
-            column.name,
-            "" if column.original == column.name else column.original,
-            column.profile.kind.logical,
-            _becomes(column),
-        )
-        for column in columns
-    ]
+    """Name, name in the file, kind, what becomes of it; of very many, some of each reason."""
+    if len(plan.columns) <= most:
+        return [_row(column) for column in plan.columns]
+    alike: dict[tuple[Role, str], list[Column]] = {}
+    for column in plan.columns:
+        alike.setdefault((column.role, column.why), []).append(column)
+    rows: list[tuple[str, str, str, str]] = []
+    # What nobody else shares is what somebody should look at.
+    for (role, why), columns in sorted(alike.items(), key=lambda each: len(each[1])):
+        shown = columns if len(columns) <= _SHOWN + 1 else columns[:_SHOWN]
+        rows += [_row(column) for column in shown]
+        if shown is not columns:
+            rows.append((f"and {len(columns) - _SHOWN:,} more", "", "", _role(role, why)))
+    return rows
 
 
 def summary(made: Made) -> dict[str, object]:
@@ -143,12 +144,21 @@ def _estimator(plan: Plan) -> Line:
     return ("estimator", f"{said}, for {plan.target.labelled:,} labelled rows", "estimator.py")
 
 
+def _row(column: Column) -> tuple[str, str, str, str]:
+    original = "" if column.original == column.name else column.original
+    return (column.name, original, column.profile.kind.logical, _becomes(column))
+
+
 def _becomes(column: Column) -> str:
     if column.role is Role.FEATURE:
         missing = column.profile.missing / max(1, column.profile.rows)
         note = f", {missing:.0%} missing" if missing >= 0.005 else ""
         return f"feature ({column.feature_kind}{note})"
-    return f"{column.role.value}: {column.why}" if column.why else column.role.value
+    return _role(column.role, column.why)
+
+
+def _role(role: Role, why: str) -> str:
+    return f"{role.value}: {why}" if why else role.value
 
 
 def _odd(column: Column) -> str:

@@ -81,3 +81,18 @@ def test_whatever_is_wrong_is_one_message(
     assert error.count("error:") == 1
     assert "Traceback" not in error
     assert not (file.parent / "models" / "churn").exists()
+
+
+def test_of_many_columns_those_alike_are_counted_and_the_others_named(
+    checkout: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    numbers = {f"m{k}": lambda n, k=k: n * (k + 1) % 17 for k in range(80)}
+    content = csv_text(labelled(email=lambda n: f"a{n}@example.org", **numbers))
+    (checkout / "wide.csv").write_text(content)
+    arguments = ("--from", str(checkout / "wide.csv"), "--label", "y", "--features", "20")
+    assert type_("new", "wide", *arguments) == 0
+    told = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
+    assert "email string left out: looks like an e-mail address" in told
+    assert "and 12 more feature" in told
+    left = "left out: tells little alone: only the 20 strongest columns are taken"
+    assert f"and 49 more {left}" in told
