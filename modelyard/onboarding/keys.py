@@ -9,8 +9,6 @@ from modelyard.errors import RefusedError
 from modelyard.onboarding.profile import Profile, exact_distinct
 from modelyard.onboarding.table import TextTable
 
-_NEARLY = 0.95
-"""Estimates of different values are some per cent off: near to all is worth counting."""
 _REPEATED = 0.02
 _FEWEST_DAYS, _SPAN_DAYS, _DAYS_PER_ROW = 20, 56, 7
 _IDENTIFIER = re.compile(
@@ -71,13 +69,11 @@ def find_key(table: TextTable, columns: Sequence[Named], copies: int) -> Named |
         found = column.profile
         if found.kind.logical not in ("integer", "string") or found.missing or found.odd:
             continue
-        if found.distinct < _NEARLY * table.rows or found.mean_words > 1.5:
+        if found.distinct != table.rows - copies or found.mean_words > 1.5:
             continue
         counted = not copies and found.kind.logical == "integer" and _consecutive(found)
         first = column.number == 0 and (counted or found.kind.logical == "string")
-        if not (names_a_row(column.name) or first):
-            continue
-        if exact_distinct(table, {column.number: column.value}) == table.rows - copies:
+        if names_a_row(column.name) or first:
             return column
     return None
 

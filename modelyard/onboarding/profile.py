@@ -9,6 +9,8 @@ from modelyard.onboarding.table import TextTable
 
 MOST_CATEGORIES = 50
 """Columns with at most this many words are categories, named one by one."""
+_ESTIMATED = 0.2
+"""Estimates of different values are up to a tenth off: that near to a limit they are counted."""
 _ODD_SHARE = 0.02
 """More values that are not of the column's kind than this, and it is text after all."""
 _SHOWN = 3
@@ -16,7 +18,9 @@ _SHOWN = 3
 
 @dataclass(frozen=True, kw_only=True)
 class Profile:
-    """What one column holds, counted exactly but for `distinct` of large columns."""
+    """What one column holds, counted exactly but for `distinct` of numbers and moments that
+    have many values and are far from having another one in each row.
+    """
 
     kind: Kind
     rows: int
@@ -130,11 +134,15 @@ def _with_examples(table: TextTable, number: int, found: Profile) -> Profile:
             f"WHERE {text} IS NOT NULL AND {value} IS NULL ORDER BY 1 LIMIT {_SHOWN}"
         )
         found = replace(found, odd_examples=tuple(str(each)[:30] for (each,) in odd))
-    # Estimates are some per cent off: ask a little beyond the limit, then count.
-    if found.distinct <= MOST_CATEGORIES * 1.2:
+    if found.distinct <= MOST_CATEGORIES * (1 + _ESTIMATED):
         counted = table.query(
             f"SELECT CAST({value} AS VARCHAR), count(*) FROM {source} "
             f"WHERE {value} IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT {MOST_CATEGORIES + 20}"
         )
         found = replace(found, distinct=len(counted), categories=tuple(counted))
+    elif found.kind == TEXT or found.distinct > (1 - _ESTIMATED) * found.values:
+        ((exact,),) = table.query(
+            f"SELECT count(DISTINCT hash({value})) FROM {source} WHERE {value} IS NOT NULL"
+        )
+        found = replace(found, distinct=exact)
     return found

@@ -71,6 +71,13 @@ def test_a_key_is_found_by_name_and_by_its_values(tmp_path: Path) -> None:
     assert "income" in names(plan.features)
 
 
+def test_a_key_of_many_rows_is_found_however_they_are_estimated(tmp_path: Path) -> None:
+    content = csv_text(labelled(customer_id=lambda n: 100_000 + n), rows=50_000)
+    assert planned(tmp_path, content).key == ("customer_id",)
+    content = csv_text(labelled(customer_id=lambda n: 100_000 + max(n, 1)), rows=50_000)
+    assert planned(tmp_path, content).key == ("row_id",)
+
+
 def test_whole_copies_of_rows_do_not_hide_the_key(tmp_path: Path) -> None:
     content = csv_text(labelled(customer_id=str))
     plan = planned(tmp_path, content + content.splitlines()[5] + "\n")
