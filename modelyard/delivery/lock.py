@@ -29,6 +29,7 @@ class Holder:
     """The piece of work that holds it: the same work may take it again after a crash."""
     since: str
     until: float
+    """Seconds since 1970, of the table's clock."""
 
 
 class LostLockError(YardError):
@@ -36,21 +37,22 @@ class LostLockError(YardError):
 
 
 class Lock:
-    """A named lease in the operations table; a holder that died loses it when the lease ends."""
+    """A named lease in the operations table; a holder that died loses it when the lease ends.
 
-    def __init__(
-        self, operations: Operations, name: str, *, clock: Callable[[], float] = time.time
-    ) -> None:
+    It ends by the table's clock: by its own, a machine whose clock is ahead would take what
+    another one holds.
+    """
+
+    def __init__(self, operations: Operations, name: str) -> None:
         self._operations = operations
         self._id = f"lock#{name}"
         self._name = name
-        self._clock = clock
 
     def take(
         self, token: str, *, person: str, purpose: str, lease: float = LEASE_SECONDS
     ) -> Holder | None:
         """Take or renew the lock; returns None, or the holder that has it instead."""
-        now = self._clock()
+        held, now = self._operations.read_at(self._id)
         wanted = {
             "person": person,
             "purpose": purpose,
@@ -58,10 +60,9 @@ class Lock:
             "since": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(now)),
             "until": now + lease,
         }
-        if self._operations.create(self._id, wanted):
-            return None
-        held = self._operations.read(self._id)
         if held is None:
+            if self._operations.create(self._id, wanted):
+                return None
             return self.take(token, person=person, purpose=purpose, lease=lease)
         own = held.body["token"] == token
         if own:
@@ -89,16 +90,16 @@ class Lock:
         since it was read. One that ran out and was taken by nobody is still its holder's.
         """
         while True:
-            held = self._operations.read(self._id)
+            held, now = self._operations.read_at(self._id)
             if held is None or held.body["token"] != token:
                 raise _lost(self.holder())
-            if self._operations.replace(held, {**held.body, "until": self._clock() + lease}):
+            if self._operations.replace(held, {**held.body, "until": now + lease}):
                 return
 
     def holder(self) -> Holder | None:
         """Return who holds it now."""
-        held = self._operations.read(self._id)
-        if held is None or float(held.body["until"]) < self._clock():
+        held, now = self._operations.read_at(self._id)
+        if held is None or float(held.body["until"]) < now:
             return None
         return Holder(**held.body)
 

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
@@ -45,15 +46,22 @@ class Operations:
 
     def read(self, id: str) -> Record | None:
         """Return what is stored now, not a moment ago."""
+        return self.read_at(id)[0]
+
+    def read_at(self, id: str) -> tuple[Record | None, float]:
+        """The same, and when that was: in whole seconds of the table's clock.
+
+        It is the one clock that all who share the table can see; their own may differ.
+        """
         answer = self._client.get_item(
             TableName=self._table, Key={"id": {"S": id}}, ConsistentRead=True
         )
-        item = answer.get("Item")
+        date = answer["ResponseMetadata"]["HTTPHeaders"]["date"]
+        now, item = parsedate_to_datetime(date).timestamp(), answer.get("Item")
         if item is None:
-            return None
-        return Record(
-            id=id, revision=int(item["revision"]["N"]), body=json.loads(item["body"]["S"])
-        )
+            return None, now
+        body = json.loads(item["body"]["S"])
+        return Record(id=id, revision=int(item["revision"]["N"]), body=body), now
 
     def replace(self, known: Record, body: dict[str, Any]) -> bool:
         """Write over exactly the revision that was read; False when another writer was first."""

@@ -1,6 +1,7 @@
 """The operations table for stories of thousands of calls: an emulator would take minutes."""
 
 from collections.abc import Callable
+from email.utils import formatdate
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -18,7 +19,8 @@ class TableInMemory:
     def get_item(self, *, Key: Item, **_: Any) -> dict[str, Any]:  # noqa: N803 (AWS's name)
         self._before()
         found = self._items.get(Key["id"]["S"])
-        return {"Item": found} if found is not None else {}
+        answer = {"ResponseMetadata": {"HTTPHeaders": {"date": formatdate(usegmt=True)}}}
+        return answer | ({"Item": found} if found is not None else {})
 
     def put_item(self, *, Item: Item, **asked: Any) -> None:  # noqa: N803
         self._before()

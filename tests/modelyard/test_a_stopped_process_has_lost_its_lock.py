@@ -16,7 +16,7 @@ from modelyard.place import Place
 
 pytestmark = [pytest.mark.slow, pytest.mark.process]
 
-LEASE = 1.0
+LEASE = 2.0
 HOLDER = f"""
 import sys
 

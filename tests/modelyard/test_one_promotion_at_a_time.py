@@ -15,14 +15,14 @@ from modelyard.live import promotion
 from modelyard.place import Place
 from modelyard.target import Target, Yard
 from tests.modelyard import world
+from tests.modelyard.table_clocks import OperationsAt
 from tests.modelyard.world import Works
 
 pytestmark = pytest.mark.slow
 
 
-def lock(place: Place, now: float = 0.0) -> Lock:
-    operations = Operations(place.client("dynamodb"), place.platform.operations_table)
-    return Lock(operations, "promotion#m", clock=lambda: now)
+def lock(place: Place, now: float = 0.0, name: str = "promotion#m") -> Lock:
+    return Lock(OperationsAt(place, now), name)
 
 
 def test_the_second_is_told_who_holds_it(staging: Place) -> None:
@@ -54,15 +54,13 @@ def test_giving_back_what_has_gone_on_to_another_does_nothing(staging: Place) ->
 
 @pytest.mark.parametrize("lapsed", [False, True], ids=["free", "left by somebody who died"])
 def test_of_sixteen_at_once_one_wins_in_each_of_25_rounds(staging: Place, lapsed: bool) -> None:
-    operations = Operations(staging.client("dynamodb"), staging.platform.operations_table)
-
     def take(turn: int, number: int) -> bool:
-        seat = Lock(operations, f"turn-{turn}", clock=lambda: 100.0)
+        seat = lock(staging, 100.0, f"turn-{turn}")
         return seat.take(f"t{number}", person="p", purpose="p") is None
 
     with ThreadPoolExecutor(16) as pool:
         for turn in range(25):
-            seat = Lock(operations, f"turn-{turn}", clock=lambda: 0.0)
+            seat = lock(staging, 0.0, f"turn-{turn}")
             if lapsed:
                 seat.take("dead", person="p", purpose="p", lease=60)
             won = list(pool.map(take, [turn] * 16, range(16)))
@@ -139,10 +137,9 @@ def test_a_block_keeps_its_lock_and_a_killed_one_loses_it_soon(
     staging: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("modelyard.delivery.lock.HELD_SECONDS", 0.4)
-    operations = Operations(staging.client("dynamodb"), staging.platform.operations_table)
-    held, said = Lock(operations, "lines"), list[str]()
+    held, said = Lock(Operations.of(staging), "lines"), list[str]()
     with held.waiting("a", person="ada", purpose="rollback"):
-        time.sleep(0.6)
+        time.sleep(1.5)
         assert held.take("b", person="grace", purpose="release") is not None
     assert held.holder() is None
     # What a killed process leaves: taken, and never renewed.
