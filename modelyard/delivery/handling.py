@@ -1,11 +1,16 @@
 """What each event means: which journey it moves, or begins."""
 
+from datetime import UTC, datetime
+
 from modelyard import versions
-from modelyard.delivery import events, retraining, travel
+from modelyard.delivery import ending, events, retraining, travel
 from modelyard.delivery.events import Event
 from modelyard.delivery.journey import PARKED, Journey, State, now
 from modelyard.delivery.requesters import starter_of
 from modelyard.delivery.station import Station
+
+LISTED_SECONDS = 120.0
+"""The registry's list may lag behind what was registered; never as long as this."""
 
 
 def handle(event: Event, station: Station) -> Journey | None:
@@ -21,11 +26,31 @@ def handle(event: Event, station: Station) -> Journey | None:
     return None
 
 
-def missed(journey: Journey, station: Station) -> None:
-    """Take up a version whose registration event was lost with a worker that died."""
-    for version in versions.versions(station.place, journey.model):
-        if version.facts.get("run") == journey.run:
-            _take_up(version, station)
+def trained(journey: Journey, station: Station) -> None:
+    """Take up the version of a training that is through, where no event has told of it yet."""
+    registered = [
+        version
+        for version in versions.versions(station.place, journey.model)
+        if version.facts.get("run") == journey.run
+    ]
+    for version in registered:
+        _take_up(version, station)
+    if not registered:
+        _without_a_version(journey, station)
+
+
+def _without_a_version(journey: Journey, station: Station) -> None:
+    """Training registers before it is through: what stays away was deleted meanwhile."""
+    seen = journey.done.get("trained")
+    if seen is None:
+        station.journeys.save(journey.with_done("trained", {"at": now()}))
+    elif _seconds_since(seen["at"]) > LISTED_SECONDS:
+        reason = "the version that its training registered is no longer in the registry"
+        ending.end(journey, station, State.FAILED, reason)
+
+
+def _seconds_since(at: str) -> float:
+    return (datetime.now(UTC) - datetime.fromisoformat(at)).total_seconds()
 
 
 def _promotion(event: Event, station: Station) -> Journey | None:

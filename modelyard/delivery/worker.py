@@ -51,7 +51,7 @@ def _move(journey: Journey, station: Station) -> None:
         if status in {"Failed", "Stopped"}:
             ending.end(journey, station, State.FAILED, f"training {status.lower()}: {reason}")
         elif status == "Succeeded":
-            handling.missed(journey, station)
+            handling.trained(journey, station)
     elif journey.state is State.RELEASING:
         travel.release(journey, station)
     else:
