@@ -115,7 +115,7 @@ def _typed(column: Column) -> pl.Expr:
     text = pl.col(column.name)
     if column.logical_type == "timestamp":
         return text.str.to_datetime(
-            "%Y-%m-%dT%H:%M:%S%#z", time_unit="us", strict=False
+            "%Y-%m-%dT%H:%M:%S%.f%#z", time_unit="us", strict=False
         ).dt.convert_time_zone("UTC")
     if column.logical_type == "date":
         return text.str.to_date("%Y-%m-%d", strict=False)

@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 
 from modelyard.onboarding.database import Database
 from modelyard.onboarding.landed import PART, landed, names, rows_of_parts
+from modelyard.onboarding.parts import Parts
 from modelyard.onboarding.source import Source
 from modelyard.onboarding.table import TextTable, read
 
@@ -19,13 +20,18 @@ _ROWS_AT_ONCE, _BYTES_AT_ONCE = 65_536, 32 << 20
 
 
 def batches(
-    source: Source, file: Path, database: Database, *, called: str, sha256: str
+    source: Source, file: Path, database: Database, *, called: str, sha256: str, wanted: Parts
 ) -> Iterator[tuple[str, bytes]]:
     """Name and CSV of each batch, in order of time or of the file; memory is one batch's."""
-    files = landed(source, _read(source, file, database, called), sha256)
+    table = _read(source, file, database, called)
+    if wanted.ranges:
+        wanted.require(rows_of_parts(source, table))
+    files = landed(source, table, sha256)
     # From here on whoever takes the batches says what becomes of them.
     database.progress.step("")
-    yield from _cut(files, names(source), Path(called).stem, sha256[:8])
+    for part, number, body in _cut(files, names(source)):
+        if part in wanted:
+            yield _named(Path(called).stem, sha256[:8], part, number), body
 
 
 def rows_by_part(source: Source, file: Path, database: Database, *, called: str) -> dict[str, int]:
@@ -39,10 +45,8 @@ def _read(source: Source, file: Path, database: Database, called: str) -> TextTa
     )
 
 
-def _cut(
-    files: Sequence[Path], columns: Sequence[str], stem: str, mark: str
-) -> Iterator[tuple[str, bytes]]:
-    """Consecutive rows of one part; a part with many rows lands in several batches."""
+def _cut(files: Sequence[Path], columns: Sequence[str]) -> Iterator[tuple[str, int, bytes]]:
+    """Consecutive rows of one part; a part with many rows lands in several batches, numbered."""
     most = max(_FEWEST_ROWS, min(ROWS_PER_BATCH, _CELLS_PER_BATCH // len(columns)))
     written = io.BytesIO()
     part, count, number = "", 0, 0
@@ -50,7 +54,7 @@ def _cut(
         for here, piece in _parts(frame):
             full = count + piece.height > most or written.tell() > _BYTES_PER_BATCH
             if count and (full or here != part):
-                yield _named(stem, mark, part, number), written.getvalue()
+                yield part, number, written.getvalue()
                 number = number + 1 if here == part else 0
                 written, count = io.BytesIO(), 0
             part = here
@@ -58,7 +62,7 @@ def _cut(
             piece.write_csv(written, include_header=not count)
             count += piece.height
     if count:
-        yield _named(stem, mark, part, number), written.getvalue()
+        yield part, number, written.getvalue()
 
 
 def _parts(frame: pl.DataFrame) -> Iterator[tuple[str, pl.DataFrame]]:

@@ -52,6 +52,23 @@ def detect(path: Path) -> str:
     return ranked[0][-1] if ranked else "cp1252"
 
 
+def is_utf8(encoding: str) -> bool:
+    """Whether an encoding that somebody named is this one; an unknown name is none."""
+    try:
+        return codecs.lookup(encoding).name in (UTF8, "utf-8-sig")
+    except LookupError:
+        return False
+
+
+def require_utf8(path: Path) -> None:
+    """Raise UsageError where a file that is said to be UTF-8 is not."""
+    if _not_utf8(path) is not None:
+        raise UsageError(
+            f"{path.name} does not read as utf-8.",
+            remedy="leave out --encoding to have it found out, or name another: --encoding cp1252",
+        )
+
+
 def _rank(encoding: str) -> int:
     return _LIKELY.index(encoding) if encoding in _LIKELY else len(_LIKELY)
 

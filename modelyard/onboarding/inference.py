@@ -5,20 +5,8 @@ from dataclasses import replace
 from typing import Literal
 
 from modelyard.errors import RefusedError
-from modelyard.onboarding.kinds import (
-    COMMA,
-    EPOCH_MILLISECONDS,
-    EPOCH_SECONDS,
-    FORMATS,
-    INTEGER,
-    ISO,
-    ISO_LIKE,
-    POINT,
-    SHAPE,
-    TEXT,
-    Kind,
-    bare,
-)
+from modelyard.onboarding.kinds import COMMA, INTEGER, ISO_LIKE, POINT, SHAPE, TEXT, Kind, bare
+from modelyard.onboarding.moments import EPOCH_MILLISECONDS, EPOCH_SECONDS, FORMATS, ISO
 from modelyard.onboarding.table import TextTable
 
 SAMPLE_ROWS, _SAMPLE_CELLS = 20_000, 4_000_000

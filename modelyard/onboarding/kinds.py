@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from modelyard.onboarding.missing import ALWAYS, AMONG_VALUES
+from modelyard.onboarding.moments import EPOCHS, ISO
 
 Logical = Literal["integer", "number", "boolean", "date", "timestamp", "string"]
 
@@ -23,27 +24,6 @@ ISO_LIKE = (
     r"\d{4}-\d{1,2}-\d{1,2}"
     r"([T ]\d{1,2}:\d{2}(:\d{2}([.]\d+)?)?\s*(Z|UTC|[+-]\d{2}(:?\d{2})?)?)?"
 )
-ISO, EPOCH_SECONDS, EPOCH_MILLISECONDS = "iso", "epoch seconds", "epoch milliseconds"
-_EPOCHS = {EPOCH_SECONDS: 1, EPOCH_MILLISECONDS: 1000}
-_CLOCKS = ("", " %H:%M:%S", " %H:%M", " %I:%M %p")
-_DAYS = (
-    "%d.%m.%Y",
-    "%d/%m/%Y",
-    "%m/%d/%Y",
-    "%Y/%m/%d",
-    "%d-%m-%Y",
-    "%d %b %Y",
-    "%b %d, %Y",
-    "%d %B %Y",
-    "%B %d, %Y",
-    "%d-%b-%Y",
-    "%d.%m.%y",
-    "%m/%d/%y",
-    "%d/%m/%y",
-    "%d-%b-%y",
-    "%Y%m%d%H%M%S",
-)
-FORMATS = tuple(f"{day}{clock}" for day in _DAYS for clock in _CLOCKS)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,7 +77,13 @@ class Kind:
             case "date":
                 written = f"strftime({value}, '%Y-%m-%d')"
             case "timestamp":
-                written = f"strftime({value} AT TIME ZONE 'UTC', '%Y-%m-%dT%H:%M:%SZ')"
+                moment = f"({value} AT TIME ZONE 'UTC')"
+                # Without it, two readings of one second would have one key.
+                fraction = f"microsecond({moment}) % 1000000 > 0"
+                written = (
+                    f"strftime({moment}, '%Y-%m-%dT%H:%M:%S') || "
+                    f"CASE WHEN {fraction} THEN strftime({moment}, '.%f') ELSE '' END || 'Z'"
+                )
         return f"coalesce({written}, {text})"
 
     def _number(self, text: str) -> str:
@@ -108,26 +94,32 @@ class Kind:
             if self.decimal == ","
             else f"replace({stripped}, ',', '')"
         )
-        type_ = "BIGINT" if self.logical == "integer" else "DOUBLE"
-        careful = (
-            f"CASE WHEN regexp_full_match({text}, '{SHAPE}') "
-            f"AND regexp_full_match({stripped}, '{pattern}') "
-            f"THEN TRY_CAST({plain} AS {type_}) END"
+        shaped = (
+            f"regexp_full_match({text}, '{SHAPE}') AND regexp_full_match({stripped}, '{pattern}')"
         )
-        if self.decimal == ",":
-            return careful
-        # Most values are plain; only what is not pays for the patterns.
-        return f"coalesce(TRY_CAST({text} AS {type_}), {careful})"
+        # A cast alone would make 2 of 1.7, 1000 of 1_000, and a number of infinity.
+        if self.logical == "integer":
+            whole = f"regexp_replace({plain}, '[.]0*$', '')"
+            simple = f"regexp_full_match({text}, '{INTEGER}')"
+            careful = f"{shaped} AND regexp_full_match({whole}, '{INTEGER}')"
+            casts = (f"TRY_CAST({text} AS BIGINT)", f"TRY_CAST({whole} AS BIGINT)")
+        else:
+            casts = (f"TRY_CAST({text} AS DOUBLE)", f"TRY_CAST({plain} AS DOUBLE)")
+            simple = f"isfinite({casts[0]}) AND NOT contains({text}, '_')"
+            careful = f"{shaped} AND isfinite({casts[1]})"
+        # Most values are simple; only what is not pays for the patterns.
+        first = "" if self.decimal == "," else f"WHEN {simple} THEN {casts[0]} "
+        return f"CASE {first}WHEN {careful} THEN {casts[1]} END"
 
     def _instant(self, text: str) -> str:
-        if self.formats[0] in _EPOCHS:
+        if self.formats[0] in EPOCHS:
             # Beyond these the database refuses the whole query, not the value.
-            count = f"TRY_CAST({text} AS DOUBLE) / {_EPOCHS[self.formats[0]]}"
+            count = f"TRY_CAST({text} AS DOUBLE) / {EPOCHS[self.formats[0]]}"
             return f"CASE WHEN abs({count}) < 1e11 THEN to_timestamp({count}) END"
         readings = [f"TRY_CAST({text} AS TIMESTAMPTZ)"] if ISO in self.formats else []
         others = [form for form in self.formats if form != ISO]
         if others:
-            listed = ", ".join(f"'{form}'" for form in others)
+            listed = ", ".join("'" + form.replace("'", "''") + "'" for form in others)
             readings.append(f"(try_strptime({text}, [{listed}]) AT TIME ZONE 'UTC')")
         return f"coalesce({', '.join(readings)})" if len(readings) > 1 else readings[0]
 

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from modelyard.errors import UsageError
+from modelyard.onboarding.parts import UNDATED
 from modelyard.onboarding.source import Source, SourceColumn
 from modelyard.onboarding.strips import write_rows
 from modelyard.onboarding.table import TextTable
 
-UNDATED = "undated"
 PART = "part_of_rows"
 _STEPS = {"month": "%Y-%m", "week": "%G-W%V"}
 

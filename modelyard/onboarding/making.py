@@ -25,7 +25,7 @@ from modelyard.onboarding.table import TextTable, read
 from modelyard.onboarding.writing.contract_text import contract_text
 from modelyard.onboarding.writing.estimator_text import estimator_text
 from modelyard.onboarding.writing.features_text import features_text
-from modelyard.onboarding.writing.folder import refuse_taken, write_folder
+from modelyard.onboarding.writing.folder import put_back, refuse_taken, write_folder
 from modelyard.onboarding.writing.spec_text import spec_text
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,31}")
@@ -48,11 +48,12 @@ def make_model(
     """Write `models/<name>/`; on any error the checkout is as it was before."""
     begun = time.monotonic()
     _refuse_name(request.model)
-    folder = root / "models" / request.model
+    folder, store = root / "models" / request.model, DatasetStore.of(root)
+    for name in put_back(folder.parent, store.folder):
+        report(f"models/{name} is back: whoever was replacing it was killed")
     # Said before minutes are spent on a large file.
     refuse_taken(folder, force=force)
     _refuse_file(request.file)
-    store = DatasetStore.of(root)
     progress = Progress()
     progress.step(f"keeping a copy of {request.file.name}")
     with progress.told(report):

@@ -30,5 +30,9 @@ AMONG_VALUES = (
     "-inf",
     "+inf",
     "infinity",
+    "+infinity",
+    "-infinity",
+    "+nan",
+    "-nan",
 )
 """Missing among numbers and dates; as one of several words they may be a category."""

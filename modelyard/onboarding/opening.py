@@ -1,8 +1,13 @@
 """Opens CSV, Parquet and JSON lines alike: SQL that gives every column as trimmed text."""
 
+import re
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
+import pyarrow.parquet as pq
+
+from modelyard.errors import UsageError
 from modelyard.onboarding import encoding
 from modelyard.onboarding.database import Database
 from modelyard.onboarding.dialect import Dialect, sniff
@@ -46,7 +51,8 @@ def open_file(
 ) -> Opened:
     """Open `file`, called `called` by people, as `csv`, `parquet` or `jsonl`."""
     if kind == "csv":
-        return _open_csv(file, database.work / called, encoding_name, delimiter)
+        # A name is no path: it would lead out of the workspace.
+        return _open_csv(file, database.work / Path(called).name, encoding_name, delimiter)
     if kind == "parquet":
         return _open_parquet(database, file)
     return _open_json(database, file)
@@ -57,7 +63,10 @@ def _open_csv(file: Path, copy: Path, encoding_name: str | None, delimiter: str 
     copy.unlink(missing_ok=True)
     copy.symlink_to(file.resolve())
     found = encoding_name or encoding.detect(copy)
-    if found not in (encoding.UTF8, "utf-8-sig"):
+    if encoding.is_utf8(found):
+        if encoding_name:
+            encoding.require_utf8(copy)
+    else:
         copy.unlink()
         encoding.rewrite_as_utf8(file, found, copy)
     dialect = sniff(copy, delimiter)
@@ -79,8 +88,11 @@ def _open_csv(file: Path, copy: Path, encoding_name: str | None, delimiter: str 
 
 
 def _open_json(database: Database, file: Path) -> Opened:
+    _refuse_array(file)
     place = f"'{quoted(file)}', format = 'newline_delimited', maximum_object_size = {1 << 24}"
-    flat, skipped = _columns(database, f"read_json({place}, sample_size = -1)")
+    described = _described(database, f"read_json({place}, sample_size = -1)")
+    _refuse_names_alike(database, file, [name for name, _ in described])
+    flat, skipped = _split(described)
     columns = ", ".join(f"'{name.replace(chr(39), chr(39) * 2)}': 'VARCHAR'" for name in flat)
     return Opened(
         source=f"read_json({place}, columns = {{{columns}}})",
@@ -93,23 +105,59 @@ def _open_json(database: Database, file: Path) -> Opened:
 
 def _open_parquet(database: Database, file: Path) -> Opened:
     source = f"read_parquet('{quoted(file)}')"
-    flat, skipped = _columns(database, source)
+    described = _described(database, source)
+    # The database numbers names that differ by case only: a label would be another column.
+    named = dict(zip((name for name, _ in described), pq.read_schema(file).names, strict=True))
+    flat, skipped = _split(described)
     (rows,) = database.query(f"SELECT num_rows FROM parquet_file_metadata('{quoted(file)}')")[0]
     return Opened(
         source=source,
         texts=tuple(f"trim(CAST({_identifier(name)} AS VARCHAR))" for name in flat),
-        names=flat,
+        names=tuple(named[name] for name in flat),
         rows=int(rows),
         counted=True,
-        skipped=skipped,
+        skipped=tuple(named[name] for name in skipped),
     )
 
 
-def _columns(database: Database, source: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _described(database: Database, source: str) -> list[tuple[str, str]]:
+    """Name and type of each column."""
+    rows = database.query(f"DESCRIBE SELECT * FROM {source}")
+    return [(name, type_) for name, type_, *_ in rows]
+
+
+def _split(described: list[tuple[str, str]]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Names of the columns of single values, and of the others."""
-    described = database.query(f"DESCRIBE SELECT * FROM {source}")
-    nested = [name for name, type_, *_ in described if _nested(type_)]
-    return tuple(name for name, *_ in described if name not in nested), tuple(nested)
+    flat = tuple(name for name, type_ in described if not _nested(type_))
+    return flat, tuple(name for name, type_ in described if _nested(type_))
+
+
+def _refuse_array(file: Path) -> None:
+    with file.open("rb") as opened:
+        if not opened.read(_HEAD).lstrip().startswith(b"["):
+            return
+    raise UsageError(
+        "The file is one JSON array, not an object per line.",
+        remedy="jq -c '.[]' FILE > FILE.jsonl, then give that one",
+    )
+
+
+def _refuse_names_alike(database: Database, file: Path, names: list[str]) -> None:
+    """Of names that differ by case only the database reads one, and makes another up."""
+    known = {name.casefold() for name in names}
+    numbered = [re.fullmatch(r"(.*)_\d+", name) for name in names]
+    if not any(made and made[1].casefold() in known for made in numbered):
+        return
+    objects = f"read_json_objects('{quoted(file)}', format = 'newline_delimited')"
+    found = database.query(f"SELECT DISTINCT unnest(json_keys(json)) FROM {objects}")
+    keys = [str(key) for (key,) in found]
+    spelled = Counter(key.casefold() for key in keys)
+    alike = sorted(key for key in keys if spelled[key.casefold()] > 1)
+    if alike:
+        raise UsageError(
+            f"Names that differ by case only cannot be read from JSON lines: {', '.join(alike)}.",
+            remedy="rename one of them, or give the file as CSV or Parquet",
+        )
 
 
 def _lines(file: Path) -> int:

@@ -13,7 +13,6 @@ from modelyard.onboarding.profile import Profile
 from modelyard.onboarding.table import TextTable
 from modelyard.onboarding.target import Target
 
-"""Columns in one query: reading a number keeps a vector for every step of it, a column some MB."""
 _LOOKED_AT = 500
 _WEIGHED = 10_000
 

@@ -1,13 +1,14 @@
 """`source.yaml` of a model folder: which file its rows came from, by digest, and how they land."""
 
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from ml.spec_errors import SpecError, explain, read_mapping
 from ml.spec_sections import Name
 from modelyard.onboarding.kinds import Kind, Logical
+from modelyard.onboarding.moments import SHOWN, is_format
 from modelyard.onboarding.writing.yaml_text import dump, one_line
 
 FILE = "source.yaml"
@@ -20,7 +21,8 @@ class _Section(BaseModel):
 class Origin(_Section):
     """The file, which is kept outside git."""
 
-    name: str
+    name: str = Field(pattern=r"^[^/\x00]+$")
+    """What people call it; never a path: it would lead out of the folder it is read in."""
     sha256: str = Field(pattern="^[0-9a-f]{64}$")
     bytes: int
     rows: int
@@ -34,6 +36,18 @@ class SourceColumn(_Section):
     type: Logical
     decimal: Literal[".", ","] = "."
     formats: tuple[str, ...] = ()
+    """How days and instants are written; for the other types none."""
+
+    @model_validator(mode="after")
+    def _reads_days_by_formats(self) -> Self:
+        moment = self.type in ("date", "timestamp")
+        if moment != bool(self.formats):
+            needed = "needs one, for instance iso" if moment else "has none"
+            raise ValueError(f"formats: a {self.type} {needed}")
+        unknown = [form for form in self.formats if not is_format(form)]
+        if unknown:
+            raise ValueError(f"formats: {unknown[0]!r} does not read days: {', '.join(SHOWN)}, …")
+        return self
 
     @property
     def kind(self) -> Kind:

@@ -6,6 +6,7 @@ from pathlib import Path
 from modelyard.errors import UsageError
 from modelyard.onboarding.batches import batches, rows_by_part
 from modelyard.onboarding.making import reading
+from modelyard.onboarding.parts import parts_of_text
 from modelyard.onboarding.progress import Report
 from modelyard.onboarding.source import Source, load_source
 from modelyard.onboarding.store import DatasetStore
@@ -22,10 +23,11 @@ def batches_of(
     """Batches of the file a model was made from, or of another one of its shape.
 
     `parts` names months or weeks (2024-01), with a colon a range of them (2024-01:2024-04);
-    empty means all. Raises UsageError where the model was not made from a file.
+    empty means all. Raises UsageError where the model was not made from a file, and where the
+    file has none of the rows that a range names.
     """
     source = source_of(root, model)
-    wanted = _wanted(source, parts)
+    wanted = parts_of_text(source, parts)
     store = DatasetStore.of(root)
     if file is None:
         place, digest, called = (
@@ -37,11 +39,7 @@ def batches_of(
         kept = store.keep(file)
         place, digest, called = kept.path, kept.sha256, file.name
     with reading(store, report) as database:
-        for name, body in batches(source, place, database, called=called, sha256=digest):
-            if wanted is None or any(
-                first <= name[: len(first)] and name[: len(last)] <= last for first, last in wanted
-            ):
-                yield name, body
+        yield from batches(source, place, database, called=called, sha256=digest, wanted=wanted)
 
 
 def parts_of(root: Path, model: str, *, report: Report = lambda message: None) -> dict[str, int]:
@@ -62,18 +60,3 @@ def source_of(root: Path, model: str) -> Source:
             remedy="modelyard data land MODEL --table TABLE --file FILE.csv",
         )
     return source
-
-
-def _wanted(source: Source, parts: str) -> list[tuple[str, str]] | None:
-    if not parts:
-        return None
-    if source.parts == "whole":
-        raise UsageError(
-            f"{source.table} has no time column: its rows land together.",
-            remedy="leave out --parts",
-        )
-    ranges = []
-    for piece in parts.split(","):
-        first, _, last = piece.strip().partition(":")
-        ranges.append((first, last or first))
-    return ranges

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from modelyard.onboarding.landed import UNDATED
+from modelyard.onboarding.parts import UNDATED
 
 LEARNED_BY_BOTH, LEARNED = 1 / 2, 3 / 4
 """Of the rows: up to where the first version learns, and the second; the rest is lived."""

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modelyard.onboarding.landed import UNDATED
+from modelyard.onboarding.parts import UNDATED
 from modelyard.story.own_parts import FEWEST, begin_of, split
 
 

@@ -5,7 +5,11 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
+import psutil
+
 from modelyard.errors import RefusedError
+
+_COMING, _GOING = ".coming-", ".going-"
 
 
 def write_folder(folder: Path, files: Mapping[str, str], *, scratch: Path, force: bool) -> None:
@@ -15,8 +19,8 @@ def write_folder(folder: Path, files: Mapping[str, str], *, scratch: Path, force
     """
     refuse_taken(folder, force=force)
     folder.parent.mkdir(parents=True, exist_ok=True)
-    coming = scratch / f"{folder.name}.coming-{os.getpid()}"
-    going = scratch / f"{folder.name}.going-{os.getpid()}"
+    coming = scratch / f"{folder.name}{_COMING}{os.getpid()}"
+    going = scratch / f"{folder.name}{_GOING}{os.getpid()}"
     try:
         coming.mkdir(parents=True)
         for name, text in files.items():
@@ -29,6 +33,24 @@ def write_folder(folder: Path, files: Mapping[str, str], *, scratch: Path, force
             going.rename(folder)
         for left in (coming, going):
             shutil.rmtree(left, ignore_errors=True)
+
+
+def put_back(models: Path, scratch: Path) -> list[str]:
+    """Undo what a killed process began: a folder it had taken away is there again.
+
+    Returns the names of these.
+    """
+    restored = []
+    for left in (*scratch.glob(f"*{_GOING}*"), *scratch.glob(f"*{_COMING}*")):
+        name, owner = left.stem, left.suffix.rpartition("-")[2]
+        if owner.isdigit() and psutil.pid_exists(int(owner)):
+            continue
+        if left.suffix.startswith(_GOING) and not (models / name).exists():
+            left.rename(models / name)
+            restored.append(name)
+        else:
+            shutil.rmtree(left, ignore_errors=True)
+    return restored
 
 
 def refuse_taken(folder: Path, *, force: bool) -> None:

@@ -69,6 +69,23 @@ def test_an_encoding_can_be_named(tmp_path: Path) -> None:
         opened(tmp_path, "a,b\nŁódź,1\n".encode("cp1250"), encoding_name="ascii")
 
 
+@pytest.mark.parametrize("line", [1, 2500])
+def test_a_file_that_is_not_what_was_said_is_refused_wherever_that_shows(
+    tmp_path: Path, line: int
+) -> None:
+    rows = ["a,b", *(f"{n},x" for n in range(3000))]
+    rows[line] = "Köln,x"
+    with pytest.raises(UsageError, match="does not read as utf-8") as refused:
+        opened(tmp_path, "\n".join(rows).encode("cp1252"), encoding_name="utf-8")
+    assert "cp1252" in refused.value.remedy
+
+
+def test_an_array_is_told_from_lines(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="one JSON array") as refused:
+        opened(tmp_path, '[{"a": 1},\n {"a": 2}]', "t.json")
+    assert "jq -c" in refused.value.remedy
+
+
 def test_a_decimal_comma_does_not_pass_for_a_delimiter(tmp_path: Path) -> None:
     table = opened(tmp_path, "a;b;c\n1,5;2,5;3,5\n4,5;5,5;6,5\n")
     assert texts(table)[0] == ("1,5", "2,5", "3,5")
@@ -99,6 +116,20 @@ def test_lists_and_structures_are_left_and_named(tmp_path: Path) -> None:
     table = opened(tmp_path, body, "t.jsonl")
     assert table.names == ("a",)
     assert set(table.skipped) == {"tags", "at"}
+
+
+def test_names_that_differ_by_case_only_stay_what_they_are(tmp_path: Path) -> None:
+    frame = pl.DataFrame({"Churn": [1.5, 2.5], "churn": ["yes", "no"]})
+    buffer = io.BytesIO()
+    frame.write_parquet(buffer)
+    table = opened(tmp_path, buffer.getvalue(), "t.parquet")
+    assert table.names == ("Churn", "churn")
+    assert texts(table) == [("1.5", "yes"), ("2.5", "no")]
+    lines = '{"Churn": 1.5, "churn": "yes"}\n{"Churn": 2.5, "churn": "no", "churn_1": 3}\n'
+    with pytest.raises(UsageError, match="JSON lines: Churn, churn"):
+        opened(tmp_path, lines, "t.jsonl")
+    table = opened(tmp_path, '{"a": 1, "a_1": 2}\n', "t.jsonl")
+    assert table.names == ("a", "a_1")
 
 
 def test_columns_of_one_name_are_all_read(tmp_path: Path) -> None:

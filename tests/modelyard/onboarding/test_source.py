@@ -1,0 +1,53 @@
+"""`source.yaml` is edited by people: what it cannot mean is refused, and nothing of it is code."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ml.spec_errors import SpecError
+from modelyard.onboarding.source import load_source
+
+SOURCE = """
+file: {{name: {name}, sha256: {digest}, bytes: 1, rows: 1}}
+table: t
+columns:
+  - {{name: seen, original: seen, type: {type}{formats}}}
+"""
+
+
+def read(folder: Path, *, name: str = "f.csv", type: str = "date", formats: str = "") -> None:
+    written = f", formats: {formats}" if formats else ""
+    (folder / "source.yaml").write_text(
+        SOURCE.format(name=name, digest="a" * 64, type=type, formats=written)
+    )
+    load_source(folder)
+
+
+@pytest.mark.parametrize("formats", ["[iso]", "[epoch seconds]", '["%d %b \'%y", iso]'])
+def test_days_are_read_by_any_pattern(tmp_path: Path, formats: str) -> None:
+    read(tmp_path, formats=formats)
+
+
+@pytest.mark.parametrize(
+    ("type", "formats", "told"),
+    [
+        ("date", '["%Q"]', "'%Q' does not read days"),
+        ("date", "[tomorrow]", "'tomorrow' does not read days"),
+        ("timestamp", "", "a timestamp needs one"),
+        ("date", "", "a date needs one"),
+        ("number", "[iso]", "a number has none"),
+    ],
+)
+def test_a_pattern_that_reads_none_is_refused(
+    tmp_path: Path, type: str, formats: str, told: str
+) -> None:
+    with pytest.raises(SpecError, match=told):
+        read(tmp_path, type=type, formats=formats)
+
+
+@pytest.mark.parametrize("name", ["/etc/passwd.csv", "../../f.csv", "a/b.csv", '""'])
+def test_a_name_that_leads_out_of_its_folder_is_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(SpecError, match="name"):
+        read(tmp_path, name=name, type="string")
