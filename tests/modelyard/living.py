@@ -8,6 +8,7 @@ from ml.monitoring.training_cost import Estimate
 from ml.spec_operations import Retrain
 from modelyard import versions
 from modelyard.delivery import worker
+from modelyard.delivery.journey import Journey
 from modelyard.delivery.released_rules import RetrainRules
 from modelyard.delivery.station import Station
 from modelyard.live.releases import ReleaseLines
@@ -33,6 +34,18 @@ def make_live(place: Place, run: str = "first") -> versions.Version:
     bucket = place.platform.artifacts_bucket
     write_json(place.client("s3"), bucket, key_of(world.IMAGE), world.RELEASE)
     return first
+
+
+def requested(place: Place, id: str = "j1", **changes: Any) -> Journey:
+    """A promotion into this environment as its command records it."""
+    return Journey(
+        id=id,
+        model=world.MODEL,
+        environment=place.name,
+        requested_by=place.caller,
+        requested_at="2030-01-01T00:00:00Z",
+        release=world.RELEASE,
+    ).model_copy(update=changes)
 
 
 def ring(place: Place, name: str = ALARM) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from modelyard.delivery import approvals, worker
 from modelyard.delivery.history import log
-from modelyard.delivery.journey import Journey, State
+from modelyard.delivery.journey import State
 from modelyard.delivery.reconciling import Reconciler
 from modelyard.delivery.station import Station
 from modelyard.errors import RefusedError
@@ -97,16 +97,7 @@ def test_a_promotion_whose_version_is_rejected_before_delivery_hears_of_it_ends(
 ) -> None:
     works = Works(root=staging.root)
     seat = station(staging, works)
-    seat.journeys.begin(
-        Journey(
-            id="j1",
-            model=world.MODEL,
-            environment="staging",
-            requested_by=staging.caller,
-            requested_at="2030-01-01T00:00:00Z",
-            release=world.RELEASE,
-        )
-    )
+    seat.journeys.begin(living.requested(staging))
     worker.sweep(seat)
     arn = world.register(staging, "j1")
     mark(staging, arn, REJECTED)

@@ -6,7 +6,7 @@ from modelyard.delivery import handling, worker
 from modelyard.delivery.journey import Journey, State
 from modelyard.delivery.station import Station
 from modelyard.place import Place
-from tests.modelyard import world
+from tests.modelyard import living, world
 from tests.modelyard.world import Works, station
 
 pytestmark = pytest.mark.slow
@@ -17,16 +17,7 @@ def seat(staging: Place) -> Station:
     """Delivery with a promotion whose training is through."""
     works = Works(root=staging.root)
     found = station(staging, works)
-    found.journeys.begin(
-        Journey(
-            id="j1",
-            model=world.MODEL,
-            environment="staging",
-            requested_by=staging.caller,
-            requested_at="2030-01-01T00:00:00Z",
-            release=world.RELEASE,
-        )
-    )
+    found.journeys.begin(living.requested(staging))
     worker.sweep(found)
     works.training = "Succeeded"
     return found

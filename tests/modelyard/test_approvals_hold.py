@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 
 from modelyard.delivery import approvals, statements, waivers, worker
-from modelyard.delivery.journey import Journey, Journeys, State
+from modelyard.delivery.journey import Journeys, State
 from modelyard.errors import RefusedError, UsageError
 from modelyard.place import Place
 from modelyard.storage import write_json
 from modelyard.versions import describe
-from tests.modelyard import world
+from tests.modelyard import living, world
 from tests.modelyard.world import RELEASE, Works, station
 
 pytestmark = pytest.mark.slow
@@ -170,17 +170,7 @@ def test_the_stored_approval_is_what_delivery_reads(prod: Place) -> None:
 
 
 def begin(journeys: Journeys, place: Place, approval: dict[str, Any]) -> None:
-    journeys.begin(
-        Journey(
-            id="j1",
-            model=world.MODEL,
-            environment="prod",
-            requested_by=place.caller,
-            requested_at="2030-01-01T00:00:00Z",
-            release=RELEASE,
-            approval=approval,
-        )
-    )
+    journeys.begin(living.requested(place, approval=approval))
 
 
 def register(place: Place, works: Works, *, gate: str, run: str = "r1") -> str:

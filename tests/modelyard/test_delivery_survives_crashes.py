@@ -16,21 +16,10 @@ from tests.recovery import Recovery
 pytestmark = pytest.mark.slow
 
 
-def requested(place: Place, id: str = "j1") -> Journey:
-    return Journey(
-        id=id,
-        model=world.MODEL,
-        environment=place.name,
-        requested_by=place.caller,
-        requested_at="2030-01-01T00:00:00Z",
-        release=world.RELEASE,
-    )
-
-
 def promote(place: Place, works: Works, *, crash: bool) -> Journey:
     """Send a promotion and its registration through the queue, restarting after a crash."""
     seat = station(place, works)
-    Journeys(seat.operations).begin(requested(place))
+    Journeys(seat.operations).begin(living.requested(place))
     arn = ""
     crashes = 0
     for _ in range(12):
@@ -118,7 +107,7 @@ def test_a_first_version_that_fails_leaves_no_version(staging: Place) -> None:
 def test_training_that_failed_ends_the_promotion_and_frees_the_lock(staging: Place) -> None:
     works = Works(root=staging.root)
     seat = station(staging, works)
-    Journeys(seat.operations).begin(requested(staging))
+    Journeys(seat.operations).begin(living.requested(staging))
     worker.sweep(seat)
     works.training = "Failed"
     worker.sweep(seat)
@@ -187,8 +176,8 @@ def test_one_journey_that_fails_holds_up_no_other(staging: Place) -> None:
     works = Works(root=staging.root)
     seat = station(staging, works)
     for id in ("a", "b", "c"):
-        seat.journeys.begin(requested(staging, id))
-    broken = requested(staging, "b").model_copy(update={"release": {}})
+        seat.journeys.begin(living.requested(staging, id))
+    broken = living.requested(staging, "b", release={})
     seat.journeys.find("b")
     seat.journeys.save(broken)
     with pytest.raises(worker.StuckError, match="b: KeyError"):
