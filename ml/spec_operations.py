@@ -150,7 +150,8 @@ class Monitoring(Section):
     schedule: Cron = "0 6 * * 2"
     """Tuesdays: a week is complete when an answer of the next one is there."""
     final_after_days: int = Field(default=56, ge=0)
-    """How long late labels open a week again; afterwards its figures stay."""
+    """How long late labels open a week again; afterwards its figures stay. Where rows have no day,
+    days by the time of the answers, within the two million newest ones."""
     slice_rows: int = Field(default=500, ge=50)
     """Where rows have no day: rows in a slice, which stands for a week."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 
@@ -12,38 +12,16 @@ import pyarrow.compute as pc
 
 from ml.data.lakehouse import Lakehouse
 from ml.data.scan import Scan
+from ml.monitoring.answered_slices import ID, TIME, labels_said, slices_of
+from ml.monitoring.answered_week import AnsweredWeek, Held
 from ml.monitoring.answers import DAY, ROW_KEY, answered
 from ml.monitoring.label_rows import LABELS
 from ml.monitoring.signals import PACKAGE
-from ml.monitoring.windows import Week, complete_weeks, cut_into_slices
+from ml.monitoring.windows import Week, complete_weeks
 from ml.spec import ModelSpec
 
-TIME, EVENT_DAY = "time", "event_day"
-_ID = "prediction_id"
+EVENT_DAY = "event_day"
 _ASKED, _SAID, _MONDAY = "asked", "said", "monday"
-
-
-@dataclass(frozen=True, kw_only=True)
-class AnsweredWeek:
-    """One complete week, or full slice, that was answered, and where its rows are."""
-
-    week: Week
-    ended: datetime
-    """When it was over, in the data's own time; for a slice, its last answer."""
-    where: pc.Expression
-    skip: int = 0
-    """Rows of an earlier slice that `where` selects too: those of one request share a time."""
-    rows: int | None = None
-    """How many rows a slice has; none takes all."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Held:
-    """How much there is of a week; answers and labels are only ever added."""
-
-    rows: int
-    labels: int
-    """Labels as they were said, those too that a later one replaced."""
 
 
 class AnsweredWeeks:
@@ -53,6 +31,7 @@ class AnsweredWeeks:
         self._spec = spec
         self._predictions = lake.scan(f"predictions/{spec.name}")
         self._labels = lake.scan(f"labels/{spec.name}")
+        self._block: tuple[pc.Expression, pl.DataFrame] | None = None
 
     def complete(self, until: date | None = None) -> list[AnsweredWeek]:
         """Every complete week that was answered, in order.
@@ -89,11 +68,19 @@ class AnsweredWeeks:
 
     def read(self, part: AnsweredWeek) -> pl.DataFrame:
         """The rows of one week with the labels known by now, in an order that never changes."""
+        if part.rows is None:
+            # A question's day says where it belongs, if it can be true.
+            return self._labelled(_asked(self._rows(part.where)).drop(_ASKED))
+        if self._block is None or self._block[0] is not part.where:
+            self._block = part.where, self._labelled(self._rows(part.where))
+        return self._block[1].slice(part.skip, part.rows)
+
+    def _rows(self, where: pc.Expression) -> pl.DataFrame:
         if self._predictions is None:
-            raise ValueError("no answers, so no week of them either")
-        rows = self._predictions.read(where=part.where).sort(TIME, *ROW_KEY)
-        # Slices are cut from all rows; a question's day says where it belongs, if it can be true.
-        rows = rows.slice(part.skip, part.rows) if part.rows else _asked(rows).drop(_ASKED)
+            raise ValueError("no answers, so no rows either")
+        return self._predictions.read(where=where).sort(TIME, *ROW_KEY)
+
+    def _labelled(self, rows: pl.DataFrame) -> pl.DataFrame:
         return answered(rows, self._labels_of(rows), self._spec)
 
     def held(self, part: AnsweredWeek) -> Held | None:
@@ -101,8 +88,14 @@ class AnsweredWeeks:
         if part.rows is not None or self._predictions is None:
             return None
         requests = self._requests.filter(pl.col(_MONDAY) == part.week.start)
-        labels = requests.select(_ID).unique().join(self._label_counts, on=_ID)
+        labels = requests.select(ID).unique().join(self._label_counts, on=ID)
         return Held(rows=int(requests["rows"].sum()), labels=int(labels["labels"].sum()))
+
+    def labels_said(self, slices: Sequence[AnsweredWeek]) -> list[int]:
+        """How many labels were said of the answers of each slice."""
+        if self._predictions is None or self._labels is None:
+            return [0] * len(slices)
+        return labels_said(self._predictions, self._labels, slices)
 
     @cached_property
     def _requests(self) -> pl.DataFrame:
@@ -110,32 +103,24 @@ class AnsweredWeeks:
         if self._predictions is None:
             raise ValueError("no answers, so no requests either")
         held = [name for name in (EVENT_DAY, DAY) if name in self._predictions.columns]
-        asked = _asked(self._predictions.read(columns=[_ID, *held]))
+        asked = _asked(self._predictions.read(columns=[ID, *held]))
         said = pl.col(EVENT_DAY).is_not_null() if EVENT_DAY in held else pl.lit(False)
         monday = pl.col(_ASKED).dt.truncate("1w")
         keyed = asked.with_columns(said.alias(_SAID), monday.alias(_MONDAY))
-        return keyed.group_by(_SAID, _MONDAY, _ASKED, _ID).agg(pl.len().alias("rows"))
+        return keyed.group_by(_SAID, _MONDAY, _ASKED, ID).agg(pl.len().alias("rows"))
 
     @cached_property
     def _label_counts(self) -> pl.DataFrame:
         if self._labels is None:
-            return pl.DataFrame(schema={_ID: pl.String, "labels": pl.UInt32})
-        said = self._labels.read(columns=[_ID])
-        return said.group_by(_ID).agg(pl.len().alias("labels"))
+            return pl.DataFrame(schema={ID: pl.String, "labels": pl.UInt32})
+        said = self._labels.read(columns=[ID])
+        return said.group_by(ID).agg(pl.len().alias("labels"))
 
     def _slices(self, predictions: Scan, until: date | None) -> list[AnsweredWeek]:
         times = predictions.read(columns=[TIME]).sort(TIME)
         if until is not None:
             times = times.filter(pl.col(TIME) < datetime.combine(until, time(), UTC))
-        found = []
-        size = self._spec.monitoring.slice_rows
-        for number, (week, part) in enumerate(cut_into_slices(times, size).items()):
-            first, last = part[TIME][0], part[TIME][-1]
-            earlier = int(times[TIME].search_sorted(first, side="left"))
-            asked = (pc.field(TIME) >= pa.scalar(first)) & (pc.field(TIME) <= pa.scalar(last))
-            skip = number * size - earlier
-            found.append(AnsweredWeek(week=week, ended=last, where=asked, skip=skip, rows=size))
-        return found
+        return slices_of(times, self._spec.monitoring.slice_rows)
 
     def _labels_of(self, rows: pl.DataFrame) -> pl.DataFrame:
         """Labels of these rows only; none can have arrived before the answer was given."""

@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 from ml.canonical import canonical, digest_of
 from ml.data.store import Store
-from ml.monitoring.answered_weeks import Held
+from ml.monitoring.answered_week import Held
 from ml.monitoring.signals import Subject, WeekSummary
 from ml.monitoring.windows import Week
 

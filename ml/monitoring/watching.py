@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
-from ml.monitoring.answered_weeks import AnsweredWeek
+from ml.monitoring.answered_week import AnsweredWeek
 from ml.monitoring.drift import PackageFacts
 from ml.monitoring.signals import WeekSummary
 from ml.monitoring.watch import Finding, Rules, findings
 from ml.monitoring.windows import SEASON_WEEKS, Week
+
+OPEN_ROWS = 2_000_000
+"""Of slices, late labels are looked for among so many of the newest answers: what memory holds."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +36,39 @@ def open_weeks(
         part
         for part in complete
         if part.week not in known or (newest - part.week.end).days <= final_after_days
+    ]
+
+
+def late_slices(complete: Sequence[AnsweredWeek], final_after_days: int) -> Sequence[AnsweredWeek]:
+    """The slices that late labels can still change; their days are numbers, their times are not.
+
+    Traffic may fill any number of slices in as many days: the newest answers are looked through.
+    """
+    if not complete or not complete[-1].rows:
+        return []
+    since = complete[-1].ended - timedelta(days=final_after_days)
+    newest = complete[-max(OPEN_ROWS // complete[-1].rows, 1) :]
+    return [part for part in newest if part.ended >= since]
+
+
+def open_slices(
+    complete: Sequence[AnsweredWeek],
+    known: Collection[Week],
+    late: Collection[Week],
+    changed: Collection[Week],
+    reference_weeks: int,
+) -> list[AnsweredWeek]:
+    """The slices that nobody has judged yet, those that changed, and those judged by them.
+
+    After `final_after_days` a slice stays as it is, though one that it was judged by changes.
+    """
+    told, still = set(known), set(late)
+    unlike = {part.week for part in complete if part.week not in told} | set(changed)
+    return [
+        part
+        for part in complete
+        if part.week not in told
+        or (part.week in still and not unlike.isdisjoint(needed([part.week], reference_weeks)))
     ]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import socket
+from collections.abc import Collection
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -15,7 +16,8 @@ from ml.data.store import Store
 from ml.development.inputs import OUTPUTS
 from ml.failures import StepError
 from ml.monitoring.answered_classes import AnsweredClasses, answered_classes
-from ml.monitoring.answered_weeks import AnsweredWeek, AnsweredWeeks
+from ml.monitoring.answered_week import AnsweredWeek
+from ml.monitoring.answered_weeks import AnsweredWeeks
 from ml.monitoring.answers import MULTICLASS
 from ml.monitoring.metric_data import metric_data, tell_cloudwatch
 from ml.monitoring.metrics_table import (
@@ -28,10 +30,12 @@ from ml.monitoring.metrics_table import (
 )
 from ml.monitoring.package_facts import facts_of
 from ml.monitoring.signals import WeekSummary, summarise
+from ml.monitoring.slice_marks import Marks, SliceMarks, marks_of
 from ml.monitoring.summaries import Summaries
 from ml.monitoring.watch import Rules
-from ml.monitoring.watching import WatchedWeek, open_weeks, watch
+from ml.monitoring.watching import WatchedWeek, late_slices, open_slices, open_weeks, watch
 from ml.monitoring.week_report import report_key, week_report, week_text
+from ml.monitoring.windows import Week
 from ml.spec import ModelSpec
 from ml.steps.clients import client
 from ml.steps.logs import configure
@@ -47,10 +51,13 @@ def watch_weeks(
     answers, table = AnsweredWeeks(Lakehouse(lake), spec), MetricsTable(Lakehouse(lake), spec.name)
     complete = answers.complete(until)
     known = table.read()
-    chosen = _chosen(complete, known, spec, only)
-    classes = _classes(spec, answers, Store(artifacts)) if chosen else None
+    classes = _classes(spec, answers, Store(artifacts)) if complete else None
     output = OUTPUTS[spec.estimator.task]
     rules = Rules.of(spec, output, classes.names if classes else ())
+    marks = SliceMarks(Store(lake), spec.name, rules)
+    late = late_slices(complete, spec.monitoring.final_after_days)
+    made_of = marks_of(late, answers.labels_said(late))
+    chosen = _chosen(complete, _open(spec, complete, weeks_of(known), made_of, marks.read()), only)
     summaries = Summaries(Store(lake), spec.name, rules.subject)
     done = [
         _keep(
@@ -64,6 +71,8 @@ def watch_weeks(
             lambda digests: facts_of(Store(artifacts), spec.name, digests),
         )
     ]
+    if made_of and only is None:
+        marks.keep(made_of)
     lines = [
         f"{one['week']}  {one['rows']:>8} rows  {one['label_coverage']:>6.1%} labelled  "
         f"{'broke: ' + ', '.join(one['broke']) if one['broke'] else 'calm'}"
@@ -141,10 +150,23 @@ def _audible(part: AnsweredWeek, newest: AnsweredWeek) -> bool:
     return newest.ended - part.ended < timedelta(days=BREACH_DAYS)
 
 
-def _chosen(
-    complete: list[AnsweredWeek], known: pl.DataFrame, spec: ModelSpec, only: date | None
+def _open(
+    spec: ModelSpec,
+    complete: list[AnsweredWeek],
+    known: Collection[Week],
+    made_of: Marks,
+    judged_of: Marks,
 ) -> list[AnsweredWeek]:
-    found = open_weeks(complete, weeks_of(known), spec.monitoring.final_after_days)
+    watched = spec.monitoring
+    if spec.data.day is not None:
+        return open_weeks(complete, known, watched.final_after_days)
+    changed = [week for week, mark in made_of.items() if judged_of.get(week) != mark]
+    return open_slices(complete, known, made_of, changed, watched.reference_weeks)
+
+
+def _chosen(
+    complete: list[AnsweredWeek], found: list[AnsweredWeek], only: date | None
+) -> list[AnsweredWeek]:
     if only is None:
         return found
     if all(part.week.start != only for part in complete):

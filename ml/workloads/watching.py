@@ -16,7 +16,7 @@ def watcher(spec: ModelSpec) -> Job:
         command=("python", "-m", "ml", "watch", "--model", spec.name),
         schedule=spec.monitoring.schedule,
         deadline_seconds=3600,
-        # One week of rows, fingerprints of a year of weeks.
+        # One week of rows, fingerprints of a year of weeks; of slices, two million answers' ids.
         resources=Resources(cpu=0.5, memory_mib=1024),
         environment=(
             "MODELYARD_ENVIRONMENT",

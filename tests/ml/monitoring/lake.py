@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from ml.data.lakehouse import Lakehouse
-from ml.monitoring.answers import LABELS
+from ml.monitoring.label_rows import LABELS
 from ml.monitoring.rows import FIXED
 from ml.spec import ModelSpec
 

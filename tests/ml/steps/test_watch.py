@@ -16,7 +16,8 @@ import ml.steps.watch as step
 from ml.canonical import canonical, digest_of
 from ml.data.lakehouse import Lakehouse
 from ml.failures import StepError
-from ml.monitoring.answered_weeks import AnsweredWeek, AnsweredWeeks
+from ml.monitoring.answered_week import AnsweredWeek
+from ml.monitoring.answered_weeks import AnsweredWeeks
 from ml.monitoring.fingerprint import fingerprint
 from ml.monitoring.metrics_table import PROVENANCE, MetricsTable, of_week, verdicts, weeks_of
 from ml.monitoring.windows import Week
