@@ -2,38 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
-
 import polars as pl
-import pyarrow as pa
-import pyarrow.compute as pc
 
-from ml.data.lakehouse import Lakehouse
 from ml.deployment.server.outcomes import MOST_EXACT
 from ml.development.inputs import OUTPUTS
-from ml.monitoring.label_rows import LABELS
 from ml.monitoring.signals import LABEL, PACKAGE, SCORE, VERSION
 from ml.spec import ModelSpec
 
 CLASSIFICATION, MULTICLASS = "classification", "multiclass"
 DAY, KNOWN_AT = "day", "known_at"
 ROW_KEY = ("prediction_id", "row")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Coverage:
-    """How many rows have their outcome; some never get one."""
-
-    rows: int
-    labelled: int
-    unknown: int
-    """Labels of predictions that are not there: too early, or never made."""
-
-    @property
-    def share(self) -> float:
-        """Labelled rows of all rows; 0 where there are none."""
-        return self.labelled / self.rows if self.rows else 0.0
 
 
 def answered(predictions: pl.DataFrame, labels: pl.DataFrame, spec: ModelSpec) -> pl.DataFrame:
@@ -64,32 +42,6 @@ def newest_labels(labels: pl.DataFrame) -> pl.DataFrame:
     return ordered.unique(list(ROW_KEY), keep="last", maintain_order=True)
 
 
-def coverage(predictions: pl.DataFrame, labels: pl.DataFrame) -> Coverage:
-    """How many predicted rows have a label, and how many labels have no predicted row."""
-    newest = newest_labels(labels).select(ROW_KEY)
-    known = newest.join(predictions.select(ROW_KEY), on=list(ROW_KEY), how="semi").height
-    return Coverage(rows=predictions.height, labelled=known, unknown=newest.height - known)
-
-
-def read_predictions(
-    lake: Lakehouse, model: str, start: date | None = None, end: date | None = None
-) -> pl.DataFrame | None:
-    """A model's predictions of the days [start, end); none before the first one was merged."""
-    name = f"predictions/{model}"
-    columns = lake.schema(name)
-    if columns is None:
-        return None
-    return lake.read(name, where=_between(_event_day("event_day" in columns), start, end)).frame
-
-
-def read_labels(lake: Lakehouse, model: str) -> pl.DataFrame:
-    """Every label of a model that was merged so far."""
-    name = f"labels/{model}"
-    if lake.schema(name) is None:
-        return pl.DataFrame(schema=dict(LABELS))
-    return lake.read(name).frame
-
-
 def _score(task: str) -> pl.Expr:
     if task == MULTICLASS:
         return pl.col("output_probabilities").cast(pl.List(pl.Float64)).alias(SCORE)
@@ -109,25 +61,6 @@ def _label(task: str) -> pl.Expr:
     if task == CLASSIFICATION:
         return pl.when(label.is_in([0.0, 1.0])).then(label).alias(LABEL)
     return label.alias(LABEL)
-
-
-def _event_day(known: bool) -> pc.Expression:
-    """The same day as `answered` gives: of the question, else of the request."""
-    if not known:
-        return pc.field(DAY)
-    event = pc.field("event_day")
-    return pc.if_else(event.is_valid(), event, pc.field(DAY))
-
-
-def _between(day: pc.Expression, start: date | None, end: date | None) -> pc.Expression | None:
-    found = []
-    if start is not None:
-        found.append(day >= pa.scalar(start))
-    if end is not None:
-        found.append(day < pa.scalar(end))
-    if len(found) == 2:
-        return found[0] & found[1]
-    return found[0] if found else None
 
 
 def _feature(predictions: pl.DataFrame, name: str, kind: str) -> pl.Expr:

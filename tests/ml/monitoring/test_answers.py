@@ -6,14 +6,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from ml.data.lakehouse import Lakehouse
-from ml.monitoring.answers import (
-    Coverage,
-    answered,
-    coverage,
-    read_labels,
-    read_predictions,
-)
+from ml.monitoring.answers import answered
 from ml.monitoring.label_rows import LABELS
 from ml.monitoring.rows import FIXED
 from ml.spec import ModelSpec, load_model
@@ -109,35 +102,3 @@ def test_a_label_that_the_task_cannot_have_counts_as_unknown(
     rows = predictions(*[None] * len(posted)).with_columns(outputs)
     labels = pl.concat([label(row, value) for row, value in enumerate(posted)])
     assert answered(rows, labels, changed)["label"].to_list() == counted
-
-
-def test_coverage_counts_each_row_once_and_tells_of_labels_without_a_prediction() -> None:
-    labels = pl.concat([label(0, 1.0), label(0, 0.0), label(1, 1.0), label(0, 1.0, 0, "late")])
-    found = coverage(predictions(None, None, None, None), labels)
-    assert found == Coverage(rows=4, labelled=2, unknown=1)
-    assert found.share == 0.5
-
-
-def test_a_range_of_days_is_read_by_the_day_of_the_question(tmp_path: Path) -> None:
-    lake = Lakehouse(str(tmp_path))
-    assert read_predictions(lake, "m") is None
-    assert read_labels(lake, "m").is_empty()
-    made = predictions(date(2013, 7, 1), date(2013, 7, 8), None)
-    lake.append("predictions/m", made, app_id="w", app_version=1)
-    first = read_predictions(lake, "m", date(2013, 7, 1), date(2013, 7, 8))
-    later = read_predictions(lake, "m", start=date(2013, 7, 8))
-    assert first is not None
-    assert first["row"].to_list() == [0]
-    assert later is not None
-    assert later["row"].to_list() == [1, 2]
-    lake.append("labels/m", label(0, 1.0), app_id="w", app_version=1)
-    assert read_labels(lake, "m")["label"].to_list() == [1.0]
-
-
-def test_a_table_from_before_questions_came_by_key_is_read_by_day(tmp_path: Path) -> None:
-    lake = Lakehouse(str(tmp_path))
-    lake.append("predictions/m", predictions(None).drop("event_day"), app_id="w", app_version=1)
-    assert read_predictions(lake, "m", end=NOW.date()) is not None
-    found = read_predictions(lake, "m", start=NOW.date())
-    assert found is not None
-    assert found.height == 1
