@@ -91,5 +91,9 @@ def test_registered_outputs_match_the_declared_ones(component: Any) -> None:
 
 @every_component
 def test_two_instances_can_coexist(component: Any) -> None:
+    """Neither takes the place of the other: each has all the URNs that one alone has."""
     args = EXAMPLES[component]
-    engine.run(lambda: (component("one", args), component("two", args)))
+    alone = engine.run(lambda: component("one", args))
+    both = engine.run(lambda: (component("one", args), component("two", args)))
+    assert len(both.resources) == 2 * len(alone.resources)
+    assert alone.resources.keys() < both.resources.keys()
