@@ -13,16 +13,14 @@ _FIELDS = {"kind", "actor", "model", "version", "reason"}
 
 def ledger(place: Place, *, writing: bool = False) -> "Ledger":
     """Return an environment's ledger; an auditor needs no right to sign."""
-    from ml.deployment.signing import PublicKeys, Signer
     from ml.governance.ledger import Ledger
-    from ml.governance.objects import Objects
 
-    kms = place.client("kms")
-    key = place.platform.ledger_key_arn
-    return Ledger(
-        objects=Objects(s3=place.client("s3"), bucket=place.platform.audit_bucket),
-        keys=PublicKeys.from_kms(kms, [key]),
-        signer=Signer(kms=kms, key_arn=key) if writing else None,
+    return Ledger.of_bucket(
+        s3=place.client("s3"),
+        kms=place.client("kms"),
+        bucket=place.platform.audit_bucket,
+        key_arn=place.platform.ledger_key_arn,
+        write=writing,
     )
 
 
