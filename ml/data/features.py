@@ -46,21 +46,6 @@ def feature_table(
         return _compute(engine, spec, rows, sources)
 
 
-def request_features(
-    spec: ModelSpec, requests: pl.DataFrame, tables: Mapping[str, pl.DataFrame]
-) -> pl.DataFrame:
-    """Features of rows that are not in the lakehouse yet, by the code that training used.
-
-    `requests` has the base table's columns, outcomes missing; `tables` is the history.
-    """
-    with Engine() as engine:
-        sources = engine.tables(tables)
-        asked = engine.tables({"requests": requests.select(tables[spec.data.base].columns)})
-        code = load_features(spec.folder)
-        rows = code.population({**sources, spec.data.base: asked["requests"]})
-        return _compute(engine, spec, rows, sources)
-
-
 @cache
 def load_features(folder: Path) -> FeatureCode:
     """The feature code of a model folder."""

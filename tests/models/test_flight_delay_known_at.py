@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from ml.data.engine import Engine
-from ml.data.features import feature_table, load_features, request_features
+from ml.data.features import feature_table, load_features
 from ml.data.window import Window
 from ml.spec import ModelSpec
 from tests.models.flights import flight, tables
@@ -131,21 +131,6 @@ def test_a_cancelled_flight_is_a_row_without_a_label(spec: ModelSpec) -> None:
         flight("2013-01-15T10:00", "2013-01-15T15:00", number="3", delay=30.0, arrives=1315),
     ]
     assert feature_table(spec, tables(made))["label"].to_list() == [None, 0.0, 1.0]
-
-
-def test_a_request_gets_the_features_of_the_offline_table(
-    spec: ModelSpec, curated: dict[str, pl.DataFrame]
-) -> None:
-    week = pl.date("year", "month", "day").is_between(date(2013, 5, 17), date(2013, 5, 24))
-    known = {**curated, "flights": curated["flights"].filter(week)}
-    offline = feature_table(spec, known)
-    day = pl.date("year", "month", "day") == date(2013, 5, 23)
-    asked = known["flights"].filter(day).with_columns(pl.lit(None, pl.Float64).alias("arr_delay"))
-    served = request_features(spec, asked, known).drop("label")
-    keys = [name for name in served.columns if name.startswith("key_")]
-    same_rows = offline.join(served, on=keys, how="semi").drop("label")
-    assert served.height == asked.height > 900
-    assert served.equals(same_rows.select(served.columns))
 
 
 def test_the_feature_code_is_named_when_it_is_missing(spec: ModelSpec) -> None:
