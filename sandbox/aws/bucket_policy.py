@@ -1,7 +1,8 @@
 """Decides S3 requests by the bucket's policy, with conditions and callers of other accounts."""
 
-import fnmatch
+import functools
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -25,8 +26,24 @@ def _listed(value: object) -> list[str]:
     return [json.dumps(each) if isinstance(each, bool) else str(each) for each in values]
 
 
-def _matches_any(patterns: object, value: str) -> bool:
-    return any(fnmatch.fnmatchcase(value.lower(), each.lower()) for each in _listed(patterns))
+@functools.lru_cache(maxsize=1024)
+def _wild(pattern: str) -> re.Pattern[str]:
+    """Read `*` and `?` as AWS does; every other character, brackets too, stands for itself."""
+    parts = {"*": ".*", "?": "."}
+    return re.compile("".join(parts.get(each, re.escape(each)) for each in pattern), re.DOTALL)
+
+
+def _like(value: str, pattern: str) -> bool:
+    return _wild(pattern).fullmatch(value) is not None
+
+
+def _names_action(patterns: object, action: str) -> bool:
+    return any(_like(action.lower(), each.lower()) for each in _listed(patterns))
+
+
+def _names_resource(patterns: object, resource: str) -> bool:
+    # Unlike actions, names of buckets and keys differ by case: `public/` is not `PUBLIC/`.
+    return any(_like(resource, each) for each in _listed(patterns))
 
 
 def _principal_matches(principal: object, request: Request) -> bool:
@@ -46,9 +63,9 @@ def _principal_matches(principal: object, request: Request) -> bool:
 _OPERATORS: dict[str, Callable[[str, str], bool]] = {
     "stringequals": lambda value, wanted: value == wanted,
     "stringequalsignorecase": lambda value, wanted: value.lower() == wanted.lower(),
-    "stringlike": fnmatch.fnmatchcase,
-    "arnequals": fnmatch.fnmatchcase,
-    "arnlike": fnmatch.fnmatchcase,
+    "stringlike": _like,
+    "arnequals": _like,
+    "arnlike": _like,
     "bool": lambda value, wanted: value.lower() == wanted.lower(),
     "numericlessthan": lambda value, wanted: float(value) < float(wanted),
     "numericlessthanequals": lambda value, wanted: float(value) <= float(wanted),
@@ -92,13 +109,13 @@ def _conditions_hold(statement: Mapping[str, Any], request: Request) -> bool:
 
 def _concerns(statement: Mapping[str, Any], request: Request) -> bool:
     if "NotAction" in statement:
-        acts = not _matches_any(statement["NotAction"], request.action)
+        acts = not _names_action(statement["NotAction"], request.action)
     else:
-        acts = _matches_any(statement.get("Action", []), request.action)
+        acts = _names_action(statement.get("Action", []), request.action)
     if "NotResource" in statement:
-        here = not _matches_any(statement["NotResource"], request.resource)
+        here = not _names_resource(statement["NotResource"], request.resource)
     else:
-        here = _matches_any(statement.get("Resource", "*"), request.resource)
+        here = _names_resource(statement.get("Resource", "*"), request.resource)
     if "NotPrincipal" in statement:
         who = not _principal_matches(statement["NotPrincipal"], request)
     else:
