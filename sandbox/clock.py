@@ -111,6 +111,7 @@ class Clock:
         request = urllib.request.Request(
             f"{self._layout.aws_endpoint}/_sandbox/clock",
             data=None if instruction is None else json.dumps(instruction).encode(),
+            headers={"Content-Type": "application/json"},
         )
         try:
             with urllib.request.urlopen(request, timeout=seconds) as answer:

@@ -1,4 +1,4 @@
-"""The door of the emulator: its own pages, and no entry for keys that nobody issued."""
+"""The door of the emulator: its own pages, and no entry for web pages or keys nobody issued."""
 
 import functools
 import json
@@ -10,9 +10,13 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_ba
 
 from sandbox.aws.accounts import account_of
 from sandbox.aws.errors import answer_properly, aws_error
+from sandbox.browsers import WebPageError, refuse_web_pages
 
 PREFIX = "/_sandbox/"
 """No bucket name may begin with an underscore, so these paths hide no object."""
+
+MOTO_PREFIX = "/moto-api"
+"""Moto's own pages: one of them forgets everything, and nobody would notice."""
 
 Page = Callable[[dict[str, Any]], tuple[int, object]]
 """Answers one of the emulator's own paths with a status and what becomes JSON."""
@@ -37,7 +41,18 @@ class Gateway:
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         """Answer one request."""
+        try:
+            refuse_web_pages(
+                host=environ.get("HTTP_HOST"),
+                origin=environ.get("HTTP_ORIGIN"),
+                fetch_site=environ.get("HTTP_SEC_FETCH_SITE"),
+            )
+        except WebPageError as refused:
+            content = {"error": refused.message, "remedy": refused.remedy}
+            return _json(403, content, start_response)
         path = str(environ.get("PATH_INFO", ""))
+        if path.startswith(MOTO_PREFIX):
+            return _json(404, {"error": "The sandbox has no such page."}, start_response)
         if path.startswith(PREFIX):
             return self._own(path.removeprefix(PREFIX), environ, start_response)
         key = _KEY.search(environ.get("HTTP_AUTHORIZATION", ""))
@@ -57,9 +72,13 @@ class Gateway:
     def _own(self, name: str, environ: dict[str, Any], start_response: Any) -> list[bytes]:
         page = self._pages.get(name)
         status, content = page(environ) if page else (404, {"pages": sorted(self._pages)})
-        body = json.dumps(content).encode()
-        start_response(
-            f"{status} {'OK' if status < 400 else 'Refused'}",
-            [("Content-Type", "application/json"), ("Content-Length", str(len(body)))],
-        )
-        return [body]
+        return _json(status, content, start_response)
+
+
+def _json(status: int, content: object, start_response: Any) -> list[bytes]:
+    body = json.dumps(content).encode()
+    start_response(
+        f"{status} {'OK' if status < 400 else 'Refused'}",
+        [("Content-Type", "application/json"), ("Content-Length", str(len(body)))],
+    )
+    return [body]

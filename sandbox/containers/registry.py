@@ -15,6 +15,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
+from sandbox.browsers import WebPageError, refuse_web_pages
 from sandbox.containers.blobs import DIGEST, Blobs
 from sandbox.containers.cached import layer_cache
 from sandbox.containers.manifests import Manifests
@@ -28,6 +29,22 @@ class _Handler(BaseHTTPRequestHandler):
     shared: Blobs
     """The user's cache of layers: what lies there need not be sent."""
     manifests: Manifests
+
+    def parse_request(self) -> bool:
+        """Refuse what a web page sent before any method looks at it."""
+        if not super().parse_request():
+            return False
+        try:
+            refuse_web_pages(
+                host=self.headers.get("Host"),
+                origin=self.headers.get("Origin"),
+                fetch_site=self.headers.get("Sec-Fetch-Site"),
+            )
+        except WebPageError as refused:
+            self.close_connection = True  # its body is not read
+            self._refuse(HTTPStatus.FORBIDDEN, "DENIED", refused.message)
+            return False
+        return True
 
     def _has(self, digest: str) -> bool:
         return bool(DIGEST.match(digest)) and self.blobs.link(digest, self.shared)

@@ -43,6 +43,9 @@ def _etcd(environment: EnvironmentLayout) -> Part:
             f"--listen-client-urls={client}", f"--advertise-client-urls={client}",
             f"--listen-peer-urls={peer}", f"--initial-advertise-peer-urls={peer}",
             f"--initial-cluster=default={peer}",
+            # Its JSON door lets any page in the browser read and write all that a cluster holds;
+            # gRPC, which the API server speaks, no browser can.
+            "--enable-grpc-gateway=false", "--host-whitelist=127.0.0.1", f"--cors={client}",
             # A laptop that loses power starts its sandbox again; fsync costs seconds per start.
             "--unsafe-no-fsync",
             "--log-level=warn",

@@ -21,6 +21,8 @@ class ClockPage:
         try:
             if method == "GET":
                 return 200, self._standing()
+            if method == "POST" and not _says_json(environ):
+                return 415, {"error": "The clock takes application/json only.", "remedy": _REMEDY}
             if method == "POST":
                 return 200, self._told(self._moved(_asked(environ)))
         except ClockError as error:
@@ -72,6 +74,12 @@ class ClockPage:
             "alarms": alarms,
             "problems": moved.problems,
         }
+
+
+def _says_json(environ: dict[str, Any]) -> bool:
+    """What a web page cannot say without asking first, which is never answered."""
+    said = str(environ.get("CONTENT_TYPE", "")).partition(";")[0]
+    return said.strip().lower() == "application/json"
 
 
 def _asked(environ: dict[str, Any]) -> dict[str, Any]:

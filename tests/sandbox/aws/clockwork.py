@@ -32,7 +32,11 @@ def move(emulator: Emulator, moment: datetime.datetime) -> dict[str, Any]:
 def ask(emulator: Emulator, instruction: dict[str, Any] | None = None) -> dict[str, Any]:
     """Speak to the clock over HTTP as any program does."""
     data = None if instruction is None else json.dumps(instruction).encode()
-    request = urllib.request.Request(f"{emulator.endpoint}/_sandbox/clock", data=data)
+    request = urllib.request.Request(
+        f"{emulator.endpoint}/_sandbox/clock",
+        data=data,
+        headers={"Content-Type": "application/json"},
+    )
     with urllib.request.urlopen(request, timeout=20) as answer:
         told: dict[str, Any] = json.load(answer)
     return told

@@ -21,7 +21,10 @@ def machine_time(emulator: Emulator) -> Iterator[None]:
 
 def refusal(emulator: Emulator, body: bytes, method: str = "POST") -> dict[str, Any]:
     request = urllib.request.Request(
-        f"{emulator.endpoint}/_sandbox/clock", data=body, method=method
+        f"{emulator.endpoint}/_sandbox/clock",
+        data=body,
+        headers={"Content-Type": "application/json"},
+        method=method,
     )
     with pytest.raises(urllib.error.HTTPError) as caught:
         urllib.request.urlopen(request, timeout=20)
