@@ -2,6 +2,7 @@
 
 import contextlib
 import fcntl
+import hashlib
 import json
 import os
 import socket
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sandbox.errors import SandboxError
+from sandbox.record import is_supervised
 
 # Below the kernel's ephemeral ports and Kubernetes' node ports: nothing else takes them by chance.
 FIRST_PORT, PORTS_PER_SLOT = 20000, 200
@@ -40,7 +42,11 @@ class Allotment:
 
 
 def allot(root: Path, environments: Sequence[str]) -> Allotment:
-    """Claim a free slot for `root`; the same root gets the slot it had before."""
+    """Claim a free slot for `root`; the same root gets the slot it had before.
+
+    When all are claimed, the one that was longest not used is taken over from a sandbox of which
+    nothing runs. That one finds out at its next start, from `keeps`.
+    """
     if len(environments) * 2 > OCTETS_PER_SLOT:
         raise SandboxError(
             f"{len(environments)} environments asked for, at most {OCTETS_PER_SLOT // 2} fit.",
@@ -49,14 +55,35 @@ def allot(root: Path, environments: Sequence[str]) -> Allotment:
     with _claims() as claims:
         for slot in _preferred(claims, root):
             allotment = _plan(slot, environments)
-            if all(is_free(port) for port in allotment.ports.values()):
-                claims[slot] = root
+            with _unused(claims.get(slot, root), root) as unused:
+                if not unused or not all(is_free(port) for port in allotment.ports.values()):
+                    continue
+                _claim(claims, slot, root)
                 return allotment
     raise SandboxError(
         f"All {SLOTS} port ranges between {FIRST_PORT} and "
-        f"{FIRST_PORT + SLOTS * PORTS_PER_SLOT} are taken by other sandboxes or programs.",
-        "Stop a sandbox that is no longer needed: run `modelyard sandbox down` in its checkout.",
+        f"{FIRST_PORT + SLOTS * PORTS_PER_SLOT} are taken by sandboxes that run, "
+        "or by other programs.",
+        "Stop a sandbox that is not needed now: run `modelyard sandbox down` in its checkout.",
     )
+
+
+def keeps(root: Path, slot: int) -> bool:
+    """Whether the slot is still the root's; one that nobody has claimed is claimed again."""
+    with _claims() as claims:
+        if claims.get(slot, root) != root:
+            return False
+        _claim(claims, slot, root)
+        return True
+
+
+def command_lock(root: Path) -> Path:
+    """Held by the one command that works on the sandbox in `root`."""
+    # Not in the folder itself, which `reset` removes, nor beside it, where git would see it.
+    name = hashlib.sha256(str(root).encode()).hexdigest()[:12]
+    lock = cache_directory() / "locks" / f"sandbox-{name}"
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    return lock
 
 
 def is_free(port: int) -> bool:
@@ -92,9 +119,41 @@ def _plan(slot: int, environments: Sequence[str]) -> Allotment:
     )
 
 
-def _preferred(claims: dict[int, Path], root: Path) -> Iterator[int]:
-    yield from (slot for slot, owner in claims.items() if owner == root)
-    yield from (slot for slot in range(SLOTS) if slot not in claims)
+def _preferred(claims: dict[int, Path], root: Path) -> list[int]:
+    own = [slot for slot, owner in claims.items() if owner == root]
+    unclaimed = [slot for slot in range(SLOTS) if slot not in claims]
+    others = [slot for slot, owner in claims.items() if owner != root]
+    return [*own, *unclaimed, *sorted(others, key=lambda slot: _last_used(claims[slot]))]
+
+
+def _last_used(root: Path) -> float:
+    used = 0.0
+    for name in ("sandbox.json", "supervisor.json"):
+        with contextlib.suppress(OSError):
+            used = max(used, (root / name).stat().st_mtime)
+    return used
+
+
+@contextlib.contextmanager
+def _unused(owner: Path, root: Path) -> Iterator[bool]:
+    """Whether nothing of the owner's sandbox runs, nor starts before this ends."""
+    if owner == root:
+        yield True
+        return
+    with command_lock(owner).open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            unused = not is_supervised(owner)
+        except OSError:
+            # A command works on it, or its folder cannot be looked into.
+            unused = False
+        yield unused
+
+
+def _claim(claims: dict[int, Path], slot: int, root: Path) -> None:
+    for other in [each for each, owner in claims.items() if owner == root]:
+        del claims[other]
+    claims[slot] = root
 
 
 @contextlib.contextmanager
@@ -104,7 +163,19 @@ def _claims() -> Iterator[dict[int, Path]]:
     register.parent.mkdir(parents=True, exist_ok=True)
     with register.with_suffix(".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        recorded = json.loads(register.read_text()) if register.exists() else {}
-        claims = {int(slot): Path(root) for slot, root in recorded.items() if Path(root).exists()}
+        claims = _read(register)
         yield claims
-        register.write_text(json.dumps({slot: str(root) for slot, root in claims.items()}))
+        draft = register.with_suffix(".new")
+        draft.write_text(json.dumps({slot: str(root) for slot, root in claims.items()}))
+        draft.replace(register)
+
+
+def _read(register: Path) -> dict[int, Path]:
+    try:
+        recorded = json.loads(register.read_text())
+        claims = {int(slot): Path(root) for slot, root in recorded.items()}
+    except (FileNotFoundError, ValueError, TypeError, AttributeError):
+        # Torn: sandboxes that run hold their ports, and each of the others claims its slot anew
+        # when it starts.
+        return {}
+    return {slot: root for slot, root in claims.items() if slot < SLOTS and root.exists()}

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sandbox.allotment import ENVIRONMENT_PORTS, Allotment, allot
+from sandbox.allotment import ENVIRONMENT_PORTS, Allotment, allot, keeps
 from sandbox.errors import SandboxError
+from sandbox.record import is_supervised
+from sandbox.stopping import remove
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,7 +125,10 @@ class Layout:
 
     @classmethod
     def create(cls, root: Path, environments: Sequence[Environment]) -> "Layout":
-        """Fix the layout at the first start; later starts get the same one."""
+        """Fix the layout at the first start; later starts get the same one.
+
+        Unless another sandbox took the ports over while nothing ran in this one.
+        """
         root = root.resolve()
         if (root / "sandbox.json").exists():
             layout = cls.load(root)
@@ -132,7 +137,10 @@ class Layout:
                     f"The sandbox in {root} was made for other environments or accounts.",
                     "Run `modelyard sandbox reset`, then `modelyard sandbox up`.",
                 )
-            return layout
+            if keeps(root, layout.slot) or is_supervised(root):
+                return layout
+            # What a killed sandbox left of its clusters names the ports it had.
+            remove(root / "clusters")
         root.mkdir(parents=True, exist_ok=True)
         layout = cls(root, environments, allot(root, [each.name for each in environments]))
         layout.save()

@@ -3,13 +3,12 @@
 import contextlib
 import dataclasses
 import fcntl
-import hashlib
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from sandbox import boot, starting, stopping
-from sandbox.allotment import cache_directory
+from sandbox.allotment import command_lock
 from sandbox.errors import SandboxError
 from sandbox.layout import Environment, Layout
 from sandbox.plan import Plan, Project, Worker, folders_of_programs
@@ -145,11 +144,7 @@ class Sandbox:
     @contextlib.contextmanager
     def _alone(self, what: str, report: Callable[[str], None]) -> Iterator[None]:
         """Let one `up`, `down` or `reset` at a time work on this folder."""
-        # Not in the folder itself, which `reset` removes, nor beside it, where git would see it.
-        name = hashlib.sha256(str(self.root).encode()).hexdigest()[:12]
-        lock = cache_directory() / "locks" / f"sandbox-{name}"
-        lock.parent.mkdir(parents=True, exist_ok=True)
-        with lock.open("a") as stream:
+        with command_lock(self.root).open("a") as stream:
             try:
                 fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:

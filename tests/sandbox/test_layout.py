@@ -1,13 +1,17 @@
-"""Two sandboxes never share a port or an address, and one keeps its own for good."""
+"""Two sandboxes never share a port or an address; one keeps its own while there are enough."""
 
+import errno
+import fcntl
 import json
+import os
 import socket
 from pathlib import Path
 
 import pytest
 
-from sandbox import Environment, Layout, Part, SandboxError
-from sandbox.allotment import SLOTS, allot
+from sandbox import Environment, Layout, Part, Sandbox, SandboxError
+from sandbox.allotment import SLOTS, allot, command_lock
+from sandbox.record import hold
 from sandbox.supervisor import in_order
 from tests.sandbox.conftest import ENVIRONMENTS
 
@@ -53,13 +57,104 @@ def test_the_slot_of_a_deleted_checkout_is_free_again(tmp_path: Path) -> None:
     assert allot(tmp_path, ["dev"]).slot == slot
 
 
-def test_when_every_slot_is_taken_it_says_how_to_get_one(tmp_path: Path) -> None:
-    register = tmp_path / "cache" / "modelyard" / "slots.json"
-    register.parent.mkdir(parents=True)
-    register.write_text(json.dumps({slot: str(tmp_path) for slot in range(SLOTS)}))
-    with pytest.raises(SandboxError, match="taken") as refused:
+@pytest.fixture
+def crowded(tmp_path: Path) -> list[Path]:
+    """As many sandboxes as there are slots, the last one down for longest."""
+    roots = [tmp_path / f"sandbox-{number}" for number in range(SLOTS)]
+    for age, root in enumerate(roots):
+        Layout.create(root, ENVIRONMENTS)
+        os.utime(root / "sandbox.json", (1e9 - age, 1e9 - age))
+    return roots
+
+
+def test_when_every_slot_is_claimed_the_one_longest_down_gives_its_own(
+    tmp_path: Path, crowded: list[Path]
+) -> None:
+    last = crowded[-1].resolve()
+    given = Layout.load(last).slot
+    assert Layout.create(tmp_path / "late", ENVIRONMENTS).slot == given
+
+
+def test_who_lost_its_slot_gets_another_and_keeps_nothing_that_names_the_old(
+    tmp_path: Path, crowded: list[Path]
+) -> None:
+    late = Layout.create(tmp_path / "late", ENVIRONMENTS)
+    last, next_to_last = crowded[-1], Layout.load(crowded[-2].resolve())
+    (last / "clusters" / "dev").mkdir(parents=True)
+    again = Layout.create(last, ENVIRONMENTS)
+    assert bound(again).isdisjoint(bound(late))
+    assert bound(again) == bound(Layout.load(last.resolve())) == bound(next_to_last)
+    assert not (last / "clusters").exists()
+
+
+def test_the_slot_of_a_sandbox_that_runs_is_never_taken(
+    tmp_path: Path, crowded: list[Path]
+) -> None:
+    running = [hold(root) for root in crowded[1:]]
+    assert all(running)
+    spare = Layout.load(crowded[0].resolve()).slot
+    assert Layout.create(tmp_path / "late", ENVIRONMENTS).slot == spare
+    for each in running:
+        assert each
+        each.close()
+
+
+def test_nor_that_of_one_that_is_just_being_started(tmp_path: Path, crowded: list[Path]) -> None:
+    last = crowded[-1].resolve()
+    with command_lock(last).open("a") as starting:
+        fcntl.flock(starting, fcntl.LOCK_EX)
+        assert Layout.create(tmp_path / "late", ENVIRONMENTS).slot != Layout.load(last).slot
+    assert Layout.create(last, ENVIRONMENTS).slot == Layout.load(last).slot
+
+
+def test_when_every_slot_is_in_use_it_says_how_to_get_one_and_that_helps(
+    tmp_path: Path, crowded: list[Path]
+) -> None:
+    running = [hold(root) for root in crowded]
+    with pytest.raises(SandboxError, match="taken by sandboxes that run") as refused:
         allot(tmp_path / "late", ["dev"])
     assert "modelyard sandbox down" in refused.value.remedy
+    stopped = running[7]
+    assert stopped
+    stopped.close()
+    Sandbox(crowded[7], ENVIRONMENTS).down()
+    assert allot(tmp_path / "late", ["dev"]).slot == Layout.load(crowded[7].resolve()).slot
+    for each in running:
+        assert each
+        each.close()
+
+
+@pytest.mark.parametrize("torn", ["", "{", "[]", '{"x": "/"}', '{"0": 7}', "\xff"])
+def test_a_torn_register_is_made_anew(tmp_path: Path, torn: str) -> None:
+    one = Layout.create(tmp_path / "one", ENVIRONMENTS)
+    register = tmp_path / "cache" / "modelyard" / "slots.json"
+    register.write_bytes(torn.encode("latin-1"))
+    assert bound(Layout.create(tmp_path / "one", ENVIRONMENTS)) == bound(one)
+    assert bound(Layout.create(tmp_path / "two", ENVIRONMENTS)).isdisjoint(bound(one))
+
+
+def test_a_register_is_never_half_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    one = Layout.create(tmp_path / "one", ENVIRONMENTS)
+    register = tmp_path / "cache" / "modelyard" / "slots.json"
+    write = Path.write_text
+
+    def full_disk(self: Path, data: str, *rest: object) -> int:
+        write(self, data[: len(data) // 2])
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "write_text", full_disk)
+        with pytest.raises(OSError, match="No space"):
+            Layout.create(tmp_path / "two", ENVIRONMENTS)
+    assert json.loads(register.read_text()) == {str(one.slot): str(one.root)}
+
+
+def test_one_that_moves_to_other_ports_gives_back_those_it_had(tmp_path: Path) -> None:
+    first = allot(tmp_path, ["dev"])
+    with socket.create_server(("127.0.0.1", first.ports["dev.etcd"])):
+        moved = allot(tmp_path, ["dev"])
+    register = tmp_path / "cache" / "modelyard" / "slots.json"
+    assert json.loads(register.read_text()) == {str(moved.slot): str(tmp_path)}
 
 
 def test_other_environments_need_a_reset(tmp_path: Path) -> None:
