@@ -17,7 +17,7 @@ from ml.spec_operations import (
     Retrain,
     Serving,
 )
-from ml.spec_sections import Data, Estimator, Features, Problem, Section
+from ml.spec_sections import BESIDE_FEATURES, Data, Estimator, Features, Problem, Section
 
 __all__ = ["Input", "ModelSpec", "SpecError", "load_model", "load_models"]
 
@@ -166,6 +166,9 @@ def _contradictions(sections: dict[str, Any]) -> Iterator[str]:
             yield f"gates.{wanted}: is missing (data.event_time decides which holdout applies)"
         if getattr(gates, other) is not None:
             yield f"gates.{other}: not allowed here; use {wanted}"
+    if features:
+        for name in sorted({*features.columns} & BESIDE_FEATURES):
+            yield f"features.columns: {name!r} is what the platform calls a column of its own"
     if features and gates:
         columns = {*gates.baseline, *(s.column for s in (*gates.slices, *gates.fairness))}
         for column in sorted(columns - set(features.columns)):

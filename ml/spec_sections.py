@@ -106,6 +106,11 @@ class Data(Section):
         return self.tables[0]
 
 
+BESIDE_FEATURES = frozenset(
+    {"prediction_id", "row", "score", "version", "package_digest", "day", "label", "known_at"}
+)
+"""What stands beside the features of an answer when it is watched."""
+
 FeatureKind = Literal["number", "text"]
 Task = Literal["classification", "multiclass", "regression"]
 """Which of two outcomes, which of several, or how much."""

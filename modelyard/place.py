@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from modelyard.errors import RefusedError
+from modelyard.errors import RefusedError, unknown
 
 if TYPE_CHECKING:
     import boto3
@@ -47,6 +47,7 @@ class Place:
 
         if self.role:
             return new_session(profile_name=f"{self.name}-{self.role}", region_name=self.region)
+        _require_known_profile()
         chosen = new_session(region_name=self.region)
         if self._fits(chosen):
             return chosen
@@ -106,6 +107,16 @@ class Place:
         except (BotoCoreError, ClientError):
             return False
         return str(identity["Account"]) == self.account
+
+
+def _require_known_profile() -> None:
+    """Refuse a name that is none: another identity would act, and be recorded, in its place."""
+    import botocore.session
+
+    asked = os.environ.get("AWS_PROFILE")
+    known = botocore.session.Session(profile=None).available_profiles if asked else []
+    if asked and asked not in known:
+        raise unknown("AWS_PROFILE", asked, known, where="your AWS configuration")
 
 
 def person(arn: str) -> str:

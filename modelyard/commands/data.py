@@ -45,7 +45,8 @@ def land(
     catalogue.environment(env)
     batches = _batches(name, file, to_table, months, parts)
     place = open_to_change(target, [env]).place(env)
-    from modelyard.live.landing import describe, land_files, start_ingest
+    from modelyard.live.landing import describe, land_files, start_ingest, zones
+    from modelyard.live.landing_result import require_some, told
     from modelyard.live.training import follow
 
     with doing(
@@ -53,16 +54,24 @@ def land(
         state="what has landed stays; a batch is ingested whole or not at all",
         resume=f"modelyard data land {name} --env {env} … (the same command)",
     ):
+        before, landed = zones(place, [*batches]), 0
         for table_name, files in batches.items():
             for key in land_files(place, table_name, files):
                 note(f"{env} landed {key}")
+                landed += 1
+        if not landed:
+            note(f"{env} has all of this already: nothing new landed")
         import uuid
 
         execution = follow(
             place, start_ingest(place, name, f"ingest-{uuid.uuid4().hex[:12]}"), note
         )
     note(describe(execution))
+    after = zones(place, [*batches])
+    for line in told(before, after):
+        note(line)
     show(name, env, target, as_json)
+    require_some(before, after)
 
 
 @app.command()

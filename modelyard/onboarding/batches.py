@@ -7,6 +7,7 @@ from pathlib import Path
 import polars as pl
 import pyarrow.parquet as pq
 
+from modelyard.errors import RefusedError
 from modelyard.onboarding.database import Database
 from modelyard.onboarding.landed import PART, landed, names, rows_of_parts
 from modelyard.onboarding.parts import Parts
@@ -24,6 +25,8 @@ def batches(
 ) -> Iterator[tuple[str, bytes]]:
     """Name and CSV of each batch, in order of time or of the file; memory is one batch's."""
     table = _read(source, file, database, called)
+    if not table.rows:
+        raise RefusedError(f"{called} has names but no rows.", remedy="give a file with rows")
     if wanted.ranges:
         wanted.require(rows_of_parts(source, table))
     files = landed(source, table, sha256)

@@ -17,6 +17,7 @@ SHAPE = (
     rf"([eE][+-]?\d+)?{_AROUND}"
 )
 """Spaces may divide thousands, but digits in other groups are a phone number or a card."""
+UNREAD = "unread: "
 INTEGER = r"[+-]?\d{1,18}"
 POINT = r"[+-]?(\d+\.?\d*|\.\d+|\d{1,3}(,\d{3})+(\.\d+)?)([eE][+-]?\d+)?"
 COMMA = r"[+-]?(\d+,?\d*|,\d+|\d{1,3}(\.\d{3})+(,\d+)?)([eE][+-]?\d+)?"
@@ -67,7 +68,9 @@ class Kind:
     def landed(self, text: str, value: str) -> str:
         """SQL for the text as the landing zone wants it; what cannot be read stays as it is.
 
-        `text` and `value` are what `present` and `reading` gave, best as columns of a subquery.
+        Where the landing zone would read another number in it, it is marked: 79.62 is none in a
+        column of decimal commas. `text` and `value` are what `present` and `reading` gave, best as
+        columns of a subquery.
         """
         match self.logical:
             case "string":
@@ -84,7 +87,13 @@ class Kind:
                     f"strftime({moment}, '%Y-%m-%dT%H:%M:%S') || "
                     f"CASE WHEN {fraction} THEN strftime({moment}, '.%f') ELSE '' END || 'Z'"
                 )
-        return f"coalesce({written}, {text})"
+        return f"coalesce({written}, {self._unread(text)})"
+
+    def _unread(self, text: str) -> str:
+        if self.logical != "number" or self.decimal != ",":
+            return text
+        misread = f"TRY_CAST({text} AS DOUBLE) IS NOT NULL"
+        return f"CASE WHEN {misread} THEN '{UNREAD}' || {text} ELSE {text} END"
 
     def _number(self, text: str) -> str:
         pattern = COMMA if self.decimal == "," else POINT

@@ -5,10 +5,12 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
+from ml.spec_sections import BESIDE_FEATURES
+
 LONGEST = 40
 ROW_KEY = "row_id"
 """The key that rows get where the file has none."""
-RESERVED = frozenset({"label", "day", "known_at", "event_time", "event_day", ROW_KEY})
+RESERVED = BESIDE_FEATURES | {"event_time", "event_day", ROW_KEY}
 """Columns that the platform itself puts beside a model's own."""
 _PREFIXES = ("key_", "score_", "group_", "input_", "output_")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")

@@ -130,6 +130,8 @@ def _write_report(teller: Teller) -> None:
         state="the story is told and stays so; the report is that of an earlier run, or none",
         resume="modelyard report",
     ):
+        # Delivery, another process, has deployed since the stacks were read.
+        teller.forget()
         path = write(collect(teller.yard), checkout.state_folder() / "report.html")
     say(f"\nreport: file://{path}")
 

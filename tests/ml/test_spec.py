@@ -106,12 +106,14 @@ def test_sections_that_contradict_each_other_are_told(folder: Path) -> None:
         ("data.day", None),
         ("data.known_at.trains", {"column": "x"}),
         ("gates.baseline", ["month"]),
+        ("features.columns.score", "number"),
         ("gates.second", {"metric": "mae"}),
         ("serving.replicas.minimum", 9),
     )
     text = "\n".join(problems(folder))
     assert "data.day: must be given exactly when data.event_time is" in text
     assert "data: 'trains' is not in data.tables" in text
+    assert "features.columns: 'score' is what the platform calls a column of its own" in text
     assert "gates.holdout_fraction: is missing" in text
     assert "gates.holdout_days: not allowed here; use holdout_fraction" in text
     assert "gates: 'month' is not a feature; allowed: carrier, origin" in text

@@ -9,7 +9,6 @@ from infra.names import AS_DEPLOYED
 from modelyard.errors import RefusedError
 from modelyard.live.releases import ReleaseLines
 from modelyard.live.rollback import roll_back
-from modelyard.outputs import ReleasesOutputs
 from modelyard.place import Place
 from modelyard.storage import split_uri, write_json
 from tests.modelyard import living, world
@@ -34,10 +33,10 @@ def told(aws: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return noted
 
 
-def go_back(place: Place, specs: dict[str, str]) -> None:
-    """Type `modelyard rollback`, where the stack has kept these specs."""
+def go_back(place: Place, specs: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Type `modelyard rollback`, where others deployed these specs since the stack was read."""
     kept = place.releases.model_dump() | {"specs": specs}
-    place.__dict__["releases"] = ReleasesOutputs.model_validate(kept)
+    monkeypatch.setattr("modelyard.stacks.outputs", lambda *_: kept)
     first = living.make_live(place)
     bucket, folder = split_uri(first.line["package"])
     write_json(place.client("s3"), bucket, f"{folder}/manifest.json", {})
@@ -48,13 +47,15 @@ def go_back(place: Place, specs: dict[str, str]) -> None:
     assert lines.live(world.MODEL) == {**first.line, "version": "2"}
 
 
-def test_it_deploys_what_was_deployed_last(told: Path, prod: Place) -> None:
-    go_back(prod, SPECS)
+def test_it_deploys_what_was_deployed_last(
+    told: Path, prod: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go_back(prod, SPECS, monkeypatch)
     assert json.loads(told.read_text()) == SPECS
 
 
 def test_where_the_stack_has_kept_nothing_the_folders_are_all_there_is(
-    told: Path, prod: Place
+    told: Path, prod: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    go_back(prod, {})
+    go_back(prod, {}, monkeypatch)
     assert told.read_text() == ""

@@ -88,6 +88,9 @@ def _data(plan: Plan) -> dict[str, Any]:
     if plan.time is not None:
         data |= {"event_time": plan.time.name, "day": day_column(plan)}
     data["label"] = plan.label.name
+    if left_out := [column.name for column in plan.of(Role.LEFT_OUT)]:
+        # No request has to carry what nothing is learned from; a leak is not even known yet.
+        data["outcomes"] = left_out
     keyed = {name: name for name in plan.key if plan.time is None or name != plan.time.name}
     dropped = [column.name for column in plan.restricted if column.name not in keyed]
     rules: dict[str, Any] = {"pseudonyms": Flow(keyed)}

@@ -10,6 +10,7 @@ from ml.monitoring.answers import answered
 from ml.monitoring.label_rows import LABELS
 from ml.monitoring.rows import FIXED
 from ml.spec import ModelSpec, load_model
+from ml.spec_sections import BESIDE_FEATURES
 
 NOW = datetime(2013, 7, 9, 12, tzinfo=UTC)
 
@@ -44,6 +45,11 @@ def label(row: int, value: float, minutes: int = 0, prediction_id: str = "p") ->
     received = NOW + timedelta(minutes=minutes)
     one = {"prediction_id": prediction_id, "row": row, "label": value, "received_at": received}
     return pl.DataFrame([{**dict.fromkeys(LABELS), **one}], schema=dict(LABELS))
+
+
+def test_no_feature_can_be_called_as_a_column_beside_it(spec: ModelSpec) -> None:
+    rows = answered(predictions(None), label(0, 1.0), spec)
+    assert {*rows.columns} - {*spec.features.columns} == BESIDE_FEATURES
 
 
 def test_the_label_received_last_counts_in_whatever_order_the_table_has_them(

@@ -106,6 +106,10 @@ def test_what_looks_personal_is_restricted_and_leaves_the_mirror(checkout: Path)
     assert (dict(rules.pseudonyms), rules.drop) == ({"kunden_nr": "kunden_nr"}, ("e_mail",))
 
 
+def test_no_request_has_to_carry_what_nothing_is_learned_from(checkout: Path) -> None:
+    assert "e_mail" in load_model(make(checkout).folder).data.outcomes
+
+
 def test_a_table_never_takes_the_name_of_another_models(checkout: Path) -> None:
     other = checkout / "models" / "patients"
     other.mkdir()

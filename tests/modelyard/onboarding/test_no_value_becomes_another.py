@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal, InvalidOperation
+from math import isfinite
+from typing import Literal
 
 import duckdb
+import polars as pl
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -41,30 +44,42 @@ def landed(database: duckdb.DuckDBPyConnection, kind: Kind, text: str) -> str | 
     return found
 
 
-def said(text: str) -> Decimal | None:
+def said(text: str, decimal: str) -> Decimal | None:
     """The number that a text says, by another reader; none where it says none."""
+    plain = text.replace("$", "").replace(" ", "").replace("." if decimal == "," else ",", "")
     try:
-        value = Decimal(text.replace(",", "").replace("$", "").replace(" ", ""))
+        value = Decimal(plain.replace(",", "."))
     except InvalidOperation:
         return None
     return value if value.is_finite() and "_" not in text else None
 
 
-@settings(max_examples=400, deadline=None)
-@given(text=numbers, logical=st.sampled_from(["integer", "number"]))
-@example(text="1.7", logical="integer")
-@example(text="1_000", logical="integer")
-@example(text="1e400", logical="number")
-def test_numbers(database: duckdb.DuckDBPyConnection, text: str, logical: Logical) -> None:
-    found = landed(database, Kind(logical=logical), text)
-    if found is None or found == text:
+@settings(max_examples=500, deadline=None)
+@given(
+    text=numbers,
+    logical=st.sampled_from(["integer", "number"]),
+    decimal=st.sampled_from([".", ","]),
+)
+@example(text="1.7", logical="integer", decimal=".")
+@example(text="1_000", logical="integer", decimal=".")
+@example(text="1e400", logical="number", decimal=".")
+@example(text="79.62", logical="number", decimal=",")
+def test_numbers(
+    database: duckdb.DuckDBPyConnection,
+    text: str,
+    logical: Logical,
+    decimal: Literal[".", ","],
+) -> None:
+    found = landed(database, Kind(logical=logical, decimal=decimal), text)
+    dtype = pl.Int64 if logical == "integer" else pl.Float64
+    # What ingestion reads of it.
+    read = pl.Series([found], dtype=pl.String).cast(dtype, strict=False)[0]
+    if read is None or not isfinite(read):
         return
-    meant = said(text)
+    meant = said(text, decimal)
     assert meant is not None, found
-    if logical == "integer":
-        assert Decimal(found) == meant
-    else:
-        assert float(found) == float(meant)
+    assert read == (int(meant) if logical == "integer" else float(meant))
+    assert logical == "number" or meant == int(meant)
 
 
 @settings(max_examples=200, deadline=None)
