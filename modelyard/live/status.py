@@ -1,7 +1,7 @@
 """What is live where, asked of the endpoints themselves and not of anybody's memory."""
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from modelyard.errors import YardError
 from modelyard.live.endpoint import Pod, endpoint
@@ -9,6 +9,8 @@ from modelyard.live.releases import ReleaseLines
 from modelyard.place import Place
 from modelyard.translate import translated
 from modelyard.versions import versions
+
+NOT_FOUND = 404
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,10 +52,8 @@ def _environment(place: Place) -> EnvironmentStatus:
         endpoints = sorted(place.releases.endpoints)
         models = [_model(place, model) for model in endpoints]
     except Exception as error:
-        known = error if isinstance(error, YardError) else translated(error)
-        detail = known.message if known else f"{type(error).__name__}: {error}"
         return EnvironmentStatus(
-            environment=place.name, account=place.account, up=False, detail=detail
+            environment=place.name, account=place.account, up=False, detail=_told(error)
         )
     return EnvironmentStatus(environment=place.name, account=place.account, up=True, models=models)
 
@@ -62,18 +62,41 @@ def _model(place: Place, model: str) -> ModelStatus:
     line = ReleaseLines.of(place).live(model)
     version = line["version"] if line else ""
     known = {each.number: each for each in versions(place, model)} if version else {}
-    found = endpoint(place, model)
-    health = found.health()
-    return ModelStatus(
+    shown = ModelStatus(
         model=model,
         version=version,
         gate=known[version].gate if version in known else "",
+        waiting=_waiting(place, model),
+    )
+    try:
+        found = endpoint(place, model)
+    except Exception as error:
+        # One model without a service: what the others say of the environment still holds.
+        if getattr(error, "status", 0) != NOT_FOUND:
+            raise
+        return replace(shown, detail="its service is missing from the cluster")
+    health = found.health()
+    return replace(
+        shown,
         address=found.address,
         ready=health.ready,
         detail=health.detail or ("ready" if health.ready else f"HTTP {health.status}"),
         pods=found.pods,
-        waiting=_waiting(place, model),
     )
+
+
+def _told(error: Exception) -> str:
+    known = error if isinstance(error, YardError) else translated(error)
+    if known:
+        return known.message
+    if type(error).__module__.startswith("kubernetes."):
+        # As text, the client's errors hold the headers and the body of the answer.
+        return f"the cluster answers {_of(error, 'status')} {_of(error, 'reason')}".rstrip()
+    return f"{type(error).__name__}: {error}"
+
+
+def _of(error: Exception, name: str) -> str:
+    return str(getattr(error, name, None) or "")
 
 
 def _waiting(place: Place, model: str) -> str:
