@@ -11,6 +11,8 @@ from modelyard.live.endpoint import endpoint
 from modelyard.live.releases import ReleaseLines
 from modelyard.place import Place
 from modelyard.stacks import UpResult
+from modelyard.story.folders import Folders, edited, folders
+from modelyard.story.lengths import how_to_go_on
 from modelyard.story.packed import knows, outdated
 from modelyard.story.stage import Stage
 from modelyard.story.teller import Teller
@@ -80,9 +82,10 @@ def _standing(teller: Teller) -> str | None:
 
 def _bring_up(teller: Teller) -> dict[str, Any]:
     yard = teller.yard
+    before = folders(teller.root)
     renew = outdated(yard, teller.model)
     first = bring_up(yard, yard.names, teller.report, renew_runtime=renew)
-    again = _update_again(teller)
+    again = _update_again(teller, before)
     _require_refusal(teller)
     seconds = {
         f"{each.environment}/{part.project}": round(part.seconds, 1)
@@ -92,20 +95,33 @@ def _bring_up(teller: Teller) -> dict[str, Any]:
     return {"resources": again, "seconds": seconds, "second_update": "no changes"}
 
 
-def _update_again(teller: Teller) -> dict[str, int]:
-    """A second update must find nothing to do."""
+def _update_again(teller: Teller, before: Folders) -> dict[str, int]:
+    """A second update must find nothing to do, if the model folders are as they were before."""
     found = {}
     for update in (platform_up, releases_up):
         results = side_by_side(teller.yard.names, partial(_update, teller, update))
         for done in results.values():
             if done.changed:
-                raise RefusedError(
-                    f"A second update of {done.environment}/{done.project} changed something: "
-                    f"{describe(done)}.",
-                    remedy="nothing was edited in between: a program or provider is not stable",
-                )
+                raise _unstable(teller, before, done)
             found[f"{done.environment}/{done.project}"] = done.resources
     return found
+
+
+def _unstable(teller: Teller, before: Folders, done: UpResult) -> RefusedError:
+    """Say why a second update found something to do."""
+    what = f"A second update of {done.environment}/{done.project} changed something"
+    names = edited(before, folders(teller.root))
+    if names:
+        these = ", ".join(f"models/{name}" for name in names)
+        return RefusedError(
+            f"{what}, because model folders were edited meanwhile: {these}.",
+            remedy="the same command again: "
+            f"{how_to_go_on(teller.model, weeks=teller.subject.weeks)}",
+        )
+    return RefusedError(
+        f"{what}: {describe(done)}.",
+        remedy="no model folder was edited in between: a program or provider is not stable",
+    )
 
 
 def _update(
