@@ -10,7 +10,7 @@ import typer
 
 from modelyard import catalogue
 from modelyard.commands.options import EnvOption, ModelArgument
-from modelyard.errors import UsageError
+from modelyard.errors import RefusedError, UsageError, YardError
 from modelyard.output import emit, facts
 from modelyard.target import TargetOption, open_yard
 
@@ -53,7 +53,10 @@ def predict(
     from modelyard.live.endpoint import endpoint
 
     found = endpoint(place, name)
-    answer = found.infer(request or _example(place, name), by_key=by_key)
+    try:
+        answer = found.infer(request or _example(place, name), by_key=by_key)
+    except RefusedError as error:
+        raise RefusedError(error.message, remedy=_expected(found, by_key=by_key)) from error
     if as_json:
         emit(answer)
         return
@@ -77,6 +80,24 @@ def readable(output: Mapping[str, Any], classes: Sequence[str]) -> list[Any]:
     return [dict(zip(classes, data[at : at + shape[1]], strict=True)) for at in starts]
 
 
+def _expected(found: Any, *, by_key: bool) -> str:
+    """What a request has to look like, as the endpoint itself says it."""
+    try:
+        inputs = found.metadata(by_key=by_key)["inputs"]
+    except (YardError, KeyError):
+        return f"modelyard status --env {found.environment} shows whether it is ready"
+    names = ", ".join(f"{each['name']} {each['datatype']}" for each in inputs)
+    first = _tensor(inputs[0]["name"], inputs[0]["datatype"]) if inputs else ""
+    more = ", …" if len(inputs) > 1 else ""
+    return f'inputs: {names}; a request: {{"inputs": [{first}{more}]}}'
+
+
+def _tensor(name: str, datatype: str) -> str:
+    """One input of a request about one row."""
+    value: object = {"BYTES": "text", "BOOL": True}.get(datatype, 1)
+    return json.dumps({"name": name, "datatype": datatype, "shape": [1], "data": [value]})
+
+
 def _request(body: str | None, file: Path | None) -> dict[str, Any]:
     where = "--request" if body is not None else str(file)
     text = body if body is not None else _read(file, where)
@@ -87,7 +108,7 @@ def _request(body: str | None, file: Path | None) -> dict[str, Any]:
     if not isinstance(request, dict) or not isinstance(request.get("inputs"), list):
         raise UsageError(
             f'{where} is no V2 request: it needs a list "inputs".',
-            remedy="modelyard predict MODEL --example --json shows what an answer looks like",
+            remedy=f'{{"inputs": [{_tensor("NAME", "FP64")}, …]}}, with the names of its features',
         )
     return request
 

@@ -1,7 +1,7 @@
 """`train`, `promote`, `rollback`, `retrain`: a version's way and back."""
 
 from contextlib import AbstractContextManager
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -17,6 +17,9 @@ from modelyard.commands.options import (
 )
 from modelyard.output import emit, facts, note, say
 from modelyard.target import TargetOption, open_to_change
+
+if TYPE_CHECKING:
+    from modelyard.place import Place
 
 StartOption = Annotated[str, typer.Option("--start", help="First local day; all by default.")]
 EndOption = Annotated[str, typer.Option("--end", help="Local day after the last; all by default.")]
@@ -47,8 +50,9 @@ def train(
 
     with _training(name, env):
         done = train_now(
-            place, name, find_release(place, release), note, start=start, end=end, wait=wait
+            place, name, find_release(place, release), note, start=start, end=end, wait=False
         )
+        done = _followed(place, done) if wait else done
     _show(done, as_json)
 
 
@@ -68,7 +72,8 @@ def retrain(
     from modelyard.live.retraining import retrain_now
 
     with _training(name, env):
-        done = retrain_now(place, name, note, start=start, end=end, wait=wait)
+        done = retrain_now(place, name, note, start=start, end=end, wait=False)
+        done = _followed(place, done) if wait else done
     _show(done, as_json)
 
 
@@ -139,6 +144,25 @@ def _training(name: str, env: str) -> AbstractContextManager[None]:
         state="the pipeline goes on by itself, and so does delivery of its version",
         resume="modelyard status",
     )
+
+
+def _followed(place: "Place", started: dict[str, Any]) -> dict[str, Any]:
+    """Follow a training until its version is live, or has passed and waits for somebody else."""
+    from modelyard.delivery.approvals import how_to_approve
+    from modelyard.delivery.journey import State
+    from modelyard.live.promotion import follow_run, require_live
+    from modelyard.live.training import follow
+    from modelyard.versions import describe
+
+    follow(place, started["execution"], note)
+    journey = follow_run(place, started["run"], note)
+    done = {**started, "id": journey.id, "state": journey.state.value, "version": journey.version}
+    if journey.state is State.AWAITING_APPROVAL:
+        command = how_to_approve(place, journey.model, journey.version)
+        done["reason"] = f"someone else approves it first: {command}"
+    else:
+        require_live(journey)
+    return {**done, "gate": describe(place, journey.package).gate}
 
 
 def _show(done: dict[str, object], as_json: bool) -> None:

@@ -45,7 +45,7 @@ def approve(
     One that the caller gave before stands, and is returned instead.
     """
     author = str(release.get("built_by", ""))
-    refuse_own(place.caller, author, what="the release's author")
+    refuse_own(place.caller, author, what="the release's author", place=place)
     statement = {
         "kind": "approval",
         "model": model,
@@ -81,7 +81,7 @@ def approve_version(
             f"its gate says {version.gate}.",
             remedy=how_to_waive(place, model, version.number),
         )
-    refuse_own(place.caller, requester_of(place, version), what=TRAINED)
+    refuse_own(place.caller, requester_of(place, version), what=TRAINED, place=place)
     return approve(
         place,
         model=model,
@@ -155,20 +155,34 @@ def missing(place: Place, model: str) -> RefusedError:
     """Say that nobody has approved, and who can."""
     return RefusedError(
         f"{model} has no approval for {place.name}.",
-        remedy=f"someone else runs: modelyard approve {model} --env {place.name}",
+        remedy=f"someone else runs: {how_to_approve(place, model)}",
     )
+
+
+def how_to_approve(place: Place, model: str, version: str = "") -> str:
+    """The command by which somebody else than the caller approves."""
+    which = f"--env {place.name}" + (f" --version {version}" if version else "")
+    return f"{_profile(place, place.caller)} modelyard approve {model} {which}".lstrip()
+
+
+def _profile(place: Place | None, caller: str) -> str:
+    """In the sandbox, how its second person enters; she approves what the first has made."""
+    if place and place.in_sandbox and person(caller) != "grace":
+        return f"AWS_PROFILE={place.name}-grace"
+    return ""
 
 
 def _build(release: dict[str, Any]) -> dict[str, str]:
     return {name: str(release.get(name, "")) for name in BUILD}
 
 
-def refuse_own(approver: str, other: str, *, what: str) -> None:
+def refuse_own(approver: str, other: str, *, what: str, place: Place | None = None) -> None:
     """Refuse when the approver is the same person as someone who must be another."""
     if other and person(approver) == person(other):
         raise RefusedError(
             f"{person(approver)} is {what} and so cannot be the approver.",
-            remedy="another person approves, with their own AWS_PROFILE",
+            remedy="another person approves, with "
+            f"{_profile(place, approver) or 'their own AWS_PROFILE'}",
         )
 
 
