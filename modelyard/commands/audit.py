@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from modelyard import catalogue
+from modelyard.commands.audit_origin import origin
 from modelyard.commands.options import EnvOption, JsonOption, MaybeEnvOption
 from modelyard.errors import ExitCode, RefusedError, UsageError
 from modelyard.output import emit, facts, say, styled, table
@@ -145,8 +146,7 @@ def trace(
     if as_json:
         emit(found)
         return
-    shown = {key: value for key, value in found.items() if key not in {"lineage", "prediction"}}
-    facts(f"Prediction {prediction_id}", shown)
+    facts(f"Prediction {prediction_id}", origin(found))
 
 
 def parse_witness(text: str, env: str | None) -> tuple[int, str]:

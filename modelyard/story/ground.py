@@ -14,6 +14,7 @@ from modelyard.stacks import UpResult
 from modelyard.story.folders import Folders, edited, folders
 from modelyard.story.lengths import how_to_go_on
 from modelyard.story.packed import knows, outdated
+from modelyard.story.sentences import standing
 from modelyard.story.stage import Stage
 from modelyard.story.teller import Teller
 
@@ -58,7 +59,7 @@ def _start(teller: Teller) -> dict[str, Any]:
 
 
 def _standing(teller: Teller) -> str | None:
-    found = []
+    found: dict[str, dict[str, str]] = {}
     try:
         for name in teller.yard.names:
             place = teller.place(name)
@@ -69,15 +70,14 @@ def _standing(teller: Teller) -> str | None:
                 live = ReleaseLines.of(place).live(model)
                 if health.status != NOTHING_YET and not health.ready:
                     return None
-                answer = f"version {live['version']}" if live else f"{health.status}"
-                found.append(f"{name}/{model} {answer}")
+                found.setdefault(model, {})[name] = live["version"] if live else ""
     except YardError:
         return None
     except Exception as error:
         # The cluster's client has errors of its own for what is not there.
         teller.report(f"not standing yet: {type(error).__name__}")
         return None
-    return ", ".join(found) if found else None
+    return standing(found) if found else None
 
 
 def _bring_up(teller: Teller) -> dict[str, Any]:

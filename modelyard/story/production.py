@@ -17,6 +17,7 @@ from modelyard.story.agreement import agree, approve, wait_for_release
 from modelyard.story.attempts import promote, training_name
 from modelyard.story.lengths import how_to_go_on
 from modelyard.story.rows import landed, trained_on
+from modelyard.story.sentences import origin
 from modelyard.story.stage import Stage
 from modelyard.story.teller import Teller
 from modelyard.versions import version
@@ -164,10 +165,7 @@ def _go_back(teller: Teller) -> dict[str, Any]:
     done = roll_back(place, teller.model, REASON, teller.report)
     found = _traced(teller, time.monotonic() + 60)
     if found:
-        shown = {
-            key: found[key] for key in ("version", "run", "git_sha", "image_digest", "tables")
-        }
-        teller.report(f"prediction {teller.traffic.last_id} leads to {shown}")
+        teller.report(f"prediction {teller.traffic.last_id} leads to {origin(found)}")
     return {"from": done.from_version, "to": done.to_version, "trace": found}
 
 
