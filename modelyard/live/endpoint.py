@@ -87,7 +87,7 @@ class Endpoint:
             raise RefusedError(
                 f"{self.model} in {self.environment} answered {answer.status_code}: "
                 f"{_detail(answer)}",
-                remedy="modelyard status shows which version is live and what it expects",
+                remedy="modelyard status shows which version is live",
             )
         found: dict[str, Any] = answer.json()
         return found

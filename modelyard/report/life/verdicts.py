@@ -57,7 +57,7 @@ def _retrained(life: LifeFacts) -> Iterator[str]:
     if not started:
         asked = len(life.retrainings)
         yield (
-            f"Asked for {asked} times, retraining never started."
+            f"Asked for {'once' if asked == 1 else f'{asked} times'}, retraining never started."
             if asked
             else "Nothing asked for a retraining."
         )
