@@ -1,6 +1,7 @@
 """What a model folder must be before its story is told: in order, committed, its file at hand."""
 
 from pathlib import Path
+from shlex import quote
 
 from ml.model_folder import folder_problems
 from modelyard.errors import RefusedError
@@ -33,6 +34,9 @@ def _require_file(root: Path, source: Source) -> None:
     try:
         store.find(source.file.sha256)
     except RefusedError as error:
+        # A fresh clone has no folder for it yet.
+        place = quote(str(store.folder / source.file.sha256))
         raise RefusedError(
-            error.message, remedy=f"cp {source.file.name} {store.folder / source.file.sha256}"
+            error.message,
+            remedy=f"mkdir -p {quote(str(store.folder))} && cp {quote(source.file.name)} {place}",
         ) from error

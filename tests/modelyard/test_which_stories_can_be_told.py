@@ -1,5 +1,6 @@
 """What cannot be told is refused before anything is brought up, with the command that mends it."""
 
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -81,9 +82,12 @@ def test_a_folder_with_a_mistake_is_to_be_checked(made: Path) -> None:
 def test_a_file_that_is_not_on_this_machine_is_to_be_copied_there(made: Path) -> None:
     (kept,) = (made / ".modelyard" / "datasets").iterdir()
     kept.unlink()
+    kept.parent.rmdir()
     told = refusal(made)
     assert "is not on this machine" in told.message
-    assert told.remedy == f"cp customers.csv {kept}"
+    assert told.remedy == f"mkdir -p {kept.parent} && cp customers.csv {kept}"
+    subprocess.run(told.remedy, shell=True, check=True, cwd=made)
+    subject_of(made, "churn").require_ready()
 
 
 def test_nothing_is_brought_up_for_what_is_refused(
