@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from difflib import get_close_matches
 from pathlib import Path
 
 from modelyard.errors import UsageError
@@ -15,6 +16,9 @@ _STEPS = {"month": "%Y-%m", "week": "%G-W%V"}
 
 _ROWS_PER_GROUP = 8_192
 """The files are read some rows at a time: larger groups would be read for their first rows."""
+
+_SHOWN = 10
+"""Columns of a file that a message names."""
 
 Numbered = tuple[SourceColumn, int]
 """A column, and where it is in this file."""
@@ -82,12 +86,11 @@ def _places(columns: Sequence[SourceColumn], table: TextTable) -> list[int]:
     there = Counter(table.names)
     wanted = Counter(column.original for column in columns)
     if wanted - there:
-        missing = [
-            f"{name} ({wanted[name]} needed, {there[name]} there)" if there[name] else name
-            for name in sorted(wanted - there)
-        ]
+        missing = [_missing(name, wanted, there) for name in sorted(wanted - there)]
+        more = f" and {len(table.names) - _SHOWN} more" if len(table.names) > _SHOWN else ""
         raise UsageError(
-            f"columns missing: {', '.join(missing)}.",
+            f"columns missing: {', '.join(missing)}; "
+            f"the file has {', '.join(table.names[:_SHOWN])}{more}",
             remedy="the file needs the columns that source.yaml of the model lists",
         )
     seen: dict[str, int] = {}
@@ -98,3 +101,11 @@ def _places(columns: Sequence[SourceColumn], table: TextTable) -> list[int]:
         seen[column.original] = place + 1
         places.append(place)
     return places
+
+
+def _missing(name: str, wanted: Counter[str], there: Counter[str]) -> str:
+    if there[name]:
+        return f"{name} ({wanted[name]} needed, {there[name]} there)"
+    # Only what the model has no other use for can be meant.
+    nearest = get_close_matches(name, list(there - wanted), n=1, cutoff=0.5)
+    return f'{name} (did you mean "{nearest[0]}"?)' if nearest else name

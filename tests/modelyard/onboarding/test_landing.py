@@ -129,9 +129,13 @@ def test_another_file_of_the_same_shape_lands_too(checkout: Path) -> None:
         f"K{n + 500:05d}" for n in range(ROWS)
     }
     assert not set(landed) & set(frames(checkout))
-    more.write_text("Kunde;y\nK1;yes\n")
-    with pytest.raises(YardError, match="columns missing: Betrag"):
+    more.write_text("Kundennr;y;gesehen am;m0;m1;m2;m3;m4;m5;m6;m7\n")
+    with pytest.raises(YardError) as refused:
         frames(checkout, file=more)
+    assert refused.value.message == (
+        'columns missing: Betrag (€), Kunde (did you mean "Kundennr"?), x; '
+        "the file has Kundennr, y, gesehen am, m0, m1, m2, m3, m4, m5, m6 and 1 more"
+    )
 
 
 def test_of_two_columns_with_one_name_both_must_be_there(checkout: Path) -> None:
