@@ -87,6 +87,16 @@ class _Asked:
         self.leave_out = {find(each, "--leave-out") for each in request.leave_out}
         if self.label in (*self.key, self.time):
             raise UsageError(f"{request.label} is the label; it cannot be key or time as well.")
+        if self.label in self.keep | self.leave_out:
+            raise UsageError(
+                f"{request.label} is the label; it is neither kept as a feature nor left out.",
+                remedy="name other columns: --keep COLUMN, --leave-out COLUMN",
+            )
+        if both := sorted(self.keep & self.leave_out):
+            raise UsageError(
+                f"--keep and --leave-out both name {', '.join(originals[n] for n in both)}.",
+                remedy="say one of them",
+            )
 
 
 def _kinds(sample: TextTable, asked: _Asked) -> list[Kind]:

@@ -74,7 +74,9 @@ def _rank(encoding: str) -> int:
 
 
 def rewrite_as_utf8(path: Path, encoding: str, target: Path) -> None:
-    """Decode the whole file; raises UsageError where its bytes are not of that encoding."""
+    """Decode the whole file into `target`, which has the name that people know; raises UsageError
+    where its bytes are not of that encoding.
+    """
     try:
         with (
             path.open(encoding=encoding, newline="") as source,
@@ -84,7 +86,7 @@ def rewrite_as_utf8(path: Path, encoding: str, target: Path) -> None:
                 copy.write(chunk)
     except (UnicodeError, LookupError) as error:
         raise UsageError(
-            f"{path.name} does not read as {encoding}: {error}.",
+            f"{target.name} does not read as {encoding}: {error}.",
             remedy="name the encoding, for instance: --encoding cp1252",
         ) from error
 

@@ -58,18 +58,22 @@ def make_model(
     progress.step(f"keeping a copy of {request.file.name}")
     with progress.told(report):
         kept = store.keep(request.file)
-    with reading(store, report) as database:
-        table = read(
-            database,
-            kept.path,
-            called=request.file.name,
-            encoding_name=request.encoding,
-            delimiter=request.delimiter,
-        )
-        plan = decide(table, request, table_name=free_table(root, request.model))
-        source = _source(plan, request, kept, table)
-    files = _files(plan, source, request)
-    write_folder(folder, files, scratch=store.folder, force=force)
+    try:
+        with reading(store, report) as database:
+            table = read(
+                database,
+                kept.path,
+                called=request.file.name,
+                encoding_name=request.encoding,
+                delimiter=request.delimiter,
+            )
+            plan = decide(table, request, table_name=free_table(root, request.model))
+            source = _source(plan, request, kept, table)
+        files = _files(plan, source, request)
+        write_folder(folder, files, scratch=store.folder, force=force)
+    except BaseException:
+        store.forget(kept)
+        raise
     return Made(plan=plan, folder=folder, sha256=kept.sha256, seconds=time.monotonic() - begun)
 
 

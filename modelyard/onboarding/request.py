@@ -34,8 +34,17 @@ class Request:
             raise UsageError(f'--task "{self.task}" is not known.', remedy=" | ".join(TASKS))
         if len(self.key) > 1 and NONE in self.key:
             raise UsageError("--key none cannot be combined with another --key.")
-        if self.delimiter is not None and len(self.delimiter.replace("\\t", "\t")) != 1:
+        if self.delimiter is None:
+            return
+        # As a shell leaves it: a tab is hard to type.
+        object.__setattr__(self, "delimiter", self.delimiter.replace("\\t", "\t"))
+        if len(self.delimiter) != 1:
             raise UsageError("--delimiter is one character.", remedy="--delimiter ';'")
+        if self.delimiter in "\"'\r\n":
+            raise UsageError(
+                "--delimiter is what divides the fields; quotes and line ends do not.",
+                remedy="--delimiter ';'",
+            )
 
 
 def position(given: str, originals: Sequence[str], names: Sequence[str], option: str) -> int:

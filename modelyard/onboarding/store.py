@@ -24,6 +24,9 @@ class Kept:
     path: Path
     sha256: str
     size: int
+    inode: int
+    fresh: bool
+    """Whether these bytes were not in the store before."""
 
 
 class DatasetStore:
@@ -48,11 +51,24 @@ class DatasetStore:
                     digest.update(chunk)
                     copy.write(chunk)
             place = self._place(digest.hexdigest())
+            fresh = not place.exists()
             # The same bytes again: whoever reads the file now keeps reading it.
             coming.replace(place)
         finally:
             coming.unlink(missing_ok=True)
-        return Kept(path=place, sha256=digest.hexdigest(), size=place.stat().st_size)
+        there = place.stat()
+        return Kept(
+            path=place,
+            sha256=digest.hexdigest(),
+            size=there.st_size,
+            inode=there.st_ino,
+            fresh=fresh,
+        )
+
+    def forget(self, kept: Kept) -> None:
+        """Remove a file that came in for nothing; not one that was kept before, or again since."""
+        if kept.fresh and kept.path.exists() and kept.path.stat().st_ino == kept.inode:
+            kept.path.unlink()
 
     def find(self, sha256: str) -> Path:
         """The file of a digest; refuses when it is not on this machine, or is damaged."""

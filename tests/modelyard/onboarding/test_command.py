@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from modelyard import app
+from modelyard.onboarding.user_made import batches_of
 from tests.modelyard.onboarding.files import csv_text, labelled
 
 
@@ -63,9 +64,13 @@ def test_programs_read_the_same(file: Path, capsys: pytest.CaptureFixture[str]) 
         (("--label", "y", "--time", "x"), 1, "x holds no time that can be read"),
         (("--label", "y", "--task", "magic"), 2, '--task "magic" is not known'),
         (("--label", "customer_id"), 1, "too many to be classes"),
-        (("--label", "y", "--encoding", "klingon"), 2, "does not read as klingon"),
+        (("--label", "y", "--encoding", "klingon"), 2, "customers.csv does not read as klingon"),
         (("--label", "y", "--delimiter", "::"), 2, "--delimiter is one character"),
+        (("--label", "y", "--delimiter", '"'), 2, "quotes and line ends do not"),
         (("--label", "y", "--delimiter", ";"), 2, "has one column"),
+        (("--label", "y", "--keep", "x", "--leave-out", "X"), 2, "both name x"),
+        (("--label", "y", "--keep", "y"), 2, "y is the label"),
+        (("--label", "y", "--leave-out", "y"), 2, "y is the label"),
     ],
 )
 def test_whatever_is_wrong_is_one_message(
@@ -81,6 +86,23 @@ def test_whatever_is_wrong_is_one_message(
     assert error.count("error:") == 1
     assert "Traceback" not in error
     assert not (file.parent / "models" / "churn").exists()
+    assert not [*(file.parent / ".modelyard" / "datasets").glob("*")]
+
+
+def test_a_tab_can_be_typed(checkout: Path) -> None:
+    (checkout / "t.txt").write_text(csv_text(labelled(), divider="\t"))
+    given = ("--from", str(checkout / "t.txt"), "--label", "y", "--delimiter", "\\t")
+    assert type_("new", "churn", *given) == 0
+    assert type_("check", "churn") == 0
+    assert sum(1 for _ in batches_of(checkout, "churn")) == 1
+
+
+def test_what_a_model_was_made_from_outlives_a_refusal(file: Path) -> None:
+    assert type_("new", "churn", "--from", str(file), "--label", "y") == 0
+    kept = file.parent / ".modelyard" / "datasets"
+    before = sorted(each.name for each in kept.iterdir())
+    assert type_("new", "other", "--from", str(file), "--label", "z") == 2
+    assert sorted(each.name for each in kept.iterdir()) == before
 
 
 def test_of_many_columns_those_alike_are_counted_and_the_others_named(
