@@ -13,8 +13,9 @@ from modelyard.errors import UsageError
 DELIMITERS = (",", ";", "\t", "|")
 _RECORDS = 500
 """Records at the head of a file that decide."""
-_LONGEST_FIELD = 1 << 24
+LONGEST_FIELD = 1 << 24
 _VALUE = re.compile(r"[-+]?[\d.,]*\d[\d.,]*%?|\d{1,4}[-./]\d{1,2}[-./]\d{1,4}.*")
+_YEAR = re.compile(r"(19|20)\d\d")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,6 +25,8 @@ class Dialect:
     delimiter: str
     quote: str
     names: tuple[str, ...]
+    lines: int
+    """Lines up to the end of the names: names may hold line ends, blank lines stand before."""
 
 
 def sniff(path: Path, delimiter: str | None = None) -> Dialect:
@@ -33,11 +36,25 @@ def sniff(path: Path, delimiter: str | None = None) -> Dialect:
     scored = [(_score(path, *pair), pair) for pair in tried]
     # Of equal ones the first wins: a comma and double quotes are what most files have.
     best, (divider, quote) = max(scored, key=lambda item: item[0])
-    names = next(_records(path, divider, quote), None)
-    if names is None:
+    try:
+        lines, names = next(_records(path, divider, quote), (0, []))
+    except csv.Error:
+        raise _too_long(path) from None
+    if not names:
         raise UsageError(f"{path.name} is empty.", remedy="a line with names, then a line per row")
+    if not best[1]:
+        # Whatever divides the fields, one goes on and on.
+        raise _too_long(path)
+    if len(names) < 2:
+        raise _one_column(path, names[0], delimiter)
     _refuse_header(path, names, best)
-    return Dialect(delimiter=divider, quote=quote, names=tuple(name.strip() for name in names))
+    stripped = tuple(name.strip() for name in names)
+    return Dialect(delimiter=divider, quote=quote, names=stripped, lines=lines)
+
+
+def like_value(name: str) -> bool:
+    """Whether a name is a number or a day, as in a file without names; a year may be a name."""
+    return _VALUE.fullmatch(name) is not None and _YEAR.fullmatch(name) is None
 
 
 def _score(path: Path, delimiter: str, quote: str) -> tuple[float, int]:
@@ -46,7 +63,7 @@ def _score(path: Path, delimiter: str, quote: str) -> tuple[float, int]:
     stray = False
     try:
         # Of a wide file, hundreds of records at once would be a million texts.
-        for record in filter(None, _records(path, delimiter, quote)):
+        for _, record in _records(path, delimiter, quote):
             widths[len(record)] += 1
             # Quotes that open in the middle of a field belong to another dialect.
             stray = stray or (quote == "'" and any(quote in field for field in record))
@@ -58,23 +75,60 @@ def _score(path: Path, delimiter: str, quote: str) -> tuple[float, int]:
     return widths[width] / widths.total() - (0.5 if stray else 0.0), width
 
 
-def _records(path: Path, delimiter: str, quote: str) -> Iterator[list[str]]:
-    csv.field_size_limit(_LONGEST_FIELD)
+def _records(path: Path, delimiter: str, quote: str) -> Iterator[tuple[int, list[str]]]:
+    """The first records, but for blank lines, and how many lines there are up to their ends."""
+    csv.field_size_limit(LONGEST_FIELD)
     with path.open(encoding="utf-8-sig", newline="") as file:
         reader = csv.reader(file, delimiter=delimiter, quotechar=quote)
-        yield from itertools.islice(reader, _RECORDS)
+        told = ((reader.line_num, record) for record in reader if not _blank(record))
+        yield from itertools.islice(told, _RECORDS)
+
+
+def _blank(record: list[str]) -> bool:
+    return len(record) < 2 and not "".join(record).strip()
+
+
+def _too_long(path: Path) -> UsageError:
+    return UsageError(
+        f"{path.name} has a field of more than {LONGEST_FIELD >> 20} MiB among its first "
+        f"{_RECORDS} rows.",
+        remedy="leave out columns that hold whole documents; or a quote is never closed",
+    )
+
+
+def _one_column(path: Path, first: str, delimiter: str | None) -> UsageError:
+    told = f"{path.name} has one column: {first[:60]!r}."
+    others = [divider for divider in DELIMITERS if divider != delimiter and divider in first]
+    if delimiter is not None and others:
+        likely = max(others, key=first.count).replace("\t", "\\t")
+        return UsageError(told, remedy=f"its names are divided otherwise: --delimiter '{likely}'")
+    for divider in DELIMITERS:
+        share, width = _commonest(path, divider)
+        if width > 1 and share >= 0.5:
+            return UsageError(
+                f"{path.name} begins with a line that holds no names: {first[:60]!r}; most of the "
+                f"others have {width} fields.",
+                remedy="remove the lines above the names, or name what divides the fields: "
+                "--delimiter",
+            )
+    return UsageError(told, remedy="name what divides the fields, for instance: --delimiter ':'")
+
+
+def _commonest(path: Path, delimiter: str) -> tuple[float, int]:
+    """How many fields most records have, after their share."""
+    try:
+        widths = Counter(len(record) for _, record in _records(path, delimiter, '"'))
+    except csv.Error:
+        return 0.0, 0
+    ((width, count),) = widths.most_common(1)
+    return count / widths.total(), width
 
 
 def _refuse_header(path: Path, names: list[str], best: tuple[float, int]) -> None:
-    if len(names) < 2:
-        raise UsageError(
-            f"{path.name} has one column: {names[0][:60]!r}.",
-            remedy="name what divides the fields, for instance: --delimiter ':'",
-        )
     shown = ", ".join(names[:4])
     if all(_VALUE.fullmatch(name.strip()) for name in names if name.strip()):
         raise UsageError(
-            f"{path.name} has no line with names: its first line holds values ({shown}).",
+            f"{path.name} has no line with names: its first line holds values.",
             remedy="add a first line that names the columns",
         )
     if best[0] < 0.5:

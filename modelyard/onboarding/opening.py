@@ -1,6 +1,7 @@
 """Opens CSV, Parquet and JSON lines alike: SQL that gives every column as trimmed text."""
 
 import re
+import shutil
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,11 +11,11 @@ import pyarrow.parquet as pq
 from modelyard.errors import UsageError
 from modelyard.onboarding import encoding
 from modelyard.onboarding.database import Database
-from modelyard.onboarding.dialect import Dialect, sniff
+from modelyard.onboarding.dialect import LONGEST_FIELD, Dialect, sniff
 from modelyard.onboarding.strips import quoted
 
 _NESTED = ("STRUCT", "MAP", "UNION", "[", "BLOB")
-_LONGEST_LINE = 1 << 24
+_LONGEST_LINE = LONGEST_FIELD
 _READ_AHEAD = 2 * _LONGEST_LINE
 """Bytes of CSV in one buffer; unsaid, the database would take sixteen of the longest lines."""
 _HEAD = 1 << 20
@@ -70,6 +71,8 @@ def _open_csv(file: Path, copy: Path, encoding_name: str | None, delimiter: str 
         copy.unlink()
         encoding.rewrite_as_utf8(file, found, copy)
     dialect = sniff(copy, delimiter)
+    if dialect.lines > 1:
+        _put_names_on_one_line(copy, dialect)
     columns = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(len(dialect.names)))
     quote = dialect.quote.replace("'", "''")
     return Opened(
@@ -85,6 +88,22 @@ def _open_csv(file: Path, copy: Path, encoding_name: str | None, delimiter: str 
         encoding=found,
         dialect=dialect,
     )
+
+
+def _put_names_on_one_line(copy: Path, dialect: Dialect) -> None:
+    """The database takes the first line end for that of all rows, wherever it stands."""
+    plain = copy.with_name(f"{copy.name}.plain")
+    with (
+        copy.open(encoding="utf-8-sig", newline="") as source,
+        plain.open("w", encoding=encoding.UTF8, newline="") as target,
+    ):
+        last = [source.readline() for _ in range(dialect.lines)][-1]
+        end = last[len(last.rstrip("\r\n")) :] or "\n"
+        # It knows the columns by their place.
+        target.write(dialect.delimiter * (len(dialect.names) - 1) + end)
+        shutil.copyfileobj(source, target)
+    # The copy may be a link to the file itself, which stays as it is.
+    plain.replace(copy)
 
 
 def _open_json(database: Database, file: Path) -> Opened:

@@ -8,12 +8,13 @@ from typing import Any
 
 import duckdb
 
-from modelyard.errors import RefusedError, UsageError
+from modelyard.errors import UsageError
 from modelyard.onboarding.database import Database
 from modelyard.onboarding.dialect import Dialect
 from modelyard.onboarding.kinds import Kind, typed
 from modelyard.onboarding.opening import Opened, open_file
 from modelyard.onboarding.strips import Strips
+from modelyard.onboarding.unreadable import unreadable
 
 FORMATS = {
     ".csv": "csv",
@@ -110,7 +111,7 @@ def read(
         with database.one_thread() if kind == "parquet" else nullcontext():
             rows = _fill(strips, opened, called)
     except duckdb.Error as error:
-        raise _unreadable(called, error) from error
+        raise unreadable(called, kind, file, error) from error
     return TextTable(
         database=database,
         strips=strips,
@@ -138,20 +139,3 @@ def _fill(strips: Strips, opened: Opened, called: str) -> int:
 
 def _about(opened: Opened) -> str:
     return f"{opened.rows:,}" if opened.counted else f"about {round(opened.rows, -3):,}"
-
-
-def _unreadable(called: str, error: duckdb.Error) -> UsageError | RefusedError:
-    told = f"{called} cannot be read: {_told(error)}"
-    if isinstance(error, duckdb.OutOfMemoryException):
-        return RefusedError(told, remedy="leave out columns that hold whole documents")
-    return UsageError(told, remedy=_REMEDY)
-
-
-_REMEDY = "every line needs as many fields as the first one; correct the file and try again"
-
-
-def _told(error: duckdb.Error) -> str:
-    """The sentence of a database error that says what is wrong and where."""
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    kept = [line for line in lines[:4] if not line.startswith(("Possible", "*", "Original"))]
-    return " ".join(kept)[:300]
