@@ -1,5 +1,8 @@
 """What was assumed about a file, in the words of somebody who may want to change it."""
 
+from collections import Counter
+
+from modelyard.onboarding.dialect import like_value
 from modelyard.onboarding.making import Made
 from modelyard.onboarding.names import ROW_KEY
 from modelyard.onboarding.plan import Column, Plan, Role
@@ -56,6 +59,7 @@ def warnings(plan: Plan) -> list[tuple[str, str]]:
             )
         )
     found += [(f"odd {c.name}", _odd(c)) for c in plan.columns if c.profile.odd]
+    found += _about_names(plan)
     if plan.copies:
         found.append(("copies", _copies(plan)))
     if plan.target.rare:
@@ -167,6 +171,21 @@ def _odd(column: Column) -> str:
         f"{column.profile.odd:,} of {column.profile.present:,} values are no "
         f"{column.profile.kind.logical} ({shown}): their rows will go to quarantine"
     )
+
+
+def _about_names(plan: Plan) -> list[tuple[str, str]]:
+    found = []
+    count = Counter(column.original for column in plan.columns)
+    label = {plan.label.original} & {word for word, _ in plan.target.classes}
+    if values := [name for name in count if name in label or like_value(name)]:
+        said = (
+            f"{_some(values)} may be values: if the first line holds no names, add one that does"
+        )
+        found.append(("no names?", said))
+    if twice := [column.name for column in plan.columns if count[column.original] > 1]:
+        said = f"{_some(twice)} have another column's name in the file. Copies? --leave-out COLUMN"
+        found.append(("equal names", said))
+    return found
 
 
 def _copies(plan: Plan) -> str:

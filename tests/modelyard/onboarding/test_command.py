@@ -118,3 +118,24 @@ def test_of_many_columns_those_alike_are_counted_and_the_others_named(
     assert "and 12 more feature" in told
     left = "left out: tells little alone: only the 20 strongest columns are taken"
     assert f"and 49 more {left}" in told
+
+
+@pytest.mark.parametrize(
+    ("names", "label", "told"),
+    [
+        ("1,0.736,0.964,yes", "yes", "no names? 1, 0.736, 0.964, yes may be values"),
+        ("a,b,c,yes", "yes", "no names? yes may be values"),
+        ("a,x,x,y", "y", "equal names x, x_2 have another column's name"),
+        ("a,2019,2020,y", "y", ""),
+    ],
+)
+def test_names_that_may_be_none_or_come_twice_are_to_be_looked_at(
+    checkout: Path, capsys: pytest.CaptureFixture[str], names: str, label: str, told: str
+) -> None:
+    rows = (f"{n * 37 % 101},{n * 7 % 31},{n % 13},{'yes' if n % 3 else 'no'}" for n in range(120))
+    (checkout / "t.csv").write_text("\n".join([names, *rows]))
+    given = ("--from", str(checkout / "t.csv"), "--label", label)
+    assert type_("new", "churn", *given) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert told in said
+    assert bool(told) == ("no names?" in said or "equal names" in said)
