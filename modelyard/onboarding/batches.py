@@ -25,11 +25,11 @@ def batches(
 ) -> Iterator[tuple[str, bytes]]:
     """Name and CSV of each batch, in order of time or of the file; memory is one batch's."""
     table = _read(source, file, database, called)
-    if not table.rows:
-        raise RefusedError(f"{called} has names but no rows.", remedy="give a file with rows")
     if wanted.ranges:
         wanted.require(rows_of_parts(source, table))
     files = landed(source, table, sha256)
+    if not table.rows:
+        raise RefusedError(f"{called} has names but no rows.", remedy="give a file with rows")
     # From here on whoever takes the batches says what becomes of them.
     database.progress.step("")
     for part, number, body in _cut(files, names(source)):

@@ -136,6 +136,9 @@ def test_another_file_of_the_same_shape_lands_too(checkout: Path) -> None:
         'columns missing: Betrag (€), Kunde (did you mean "Kundennr"?), x; '
         "the file has Kundennr, y, gesehen am, m0, m1, m2, m3, m4, m5, m6 and 1 more"
     )
+    more.write_text(content().splitlines()[0] + "\n")
+    with pytest.raises(YardError, match=r"mehr.csv has names but no rows"):
+        frames(checkout, file=more)
 
 
 def test_of_two_columns_with_one_name_both_must_be_there(checkout: Path) -> None:
