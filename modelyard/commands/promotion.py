@@ -50,10 +50,9 @@ def train(
 
     with _training(name, env):
         done = train_now(
-            place, name, find_release(place, release), note, start=start, end=end, wait=False
+            place, name, find_release(place, release), note, start=start, end=end, wait=wait
         )
-        done = _followed(place, done) if wait else done
-    _show(done, as_json)
+    _show(_with_who_approves(place, done), as_json)
 
 
 def retrain(
@@ -72,9 +71,8 @@ def retrain(
     from modelyard.live.retraining import retrain_now
 
     with _training(name, env):
-        done = retrain_now(place, name, note, start=start, end=end, wait=False)
-        done = _followed(place, done) if wait else done
-    _show(done, as_json)
+        done = retrain_now(place, name, note, start=start, end=end, wait=wait)
+    _show(_with_who_approves(place, done), as_json)
 
 
 def promote(
@@ -146,23 +144,15 @@ def _training(name: str, env: str) -> AbstractContextManager[None]:
     )
 
 
-def _followed(place: "Place", started: dict[str, Any]) -> dict[str, Any]:
-    """Follow a training until its version is live, or has passed and waits for somebody else."""
+def _with_who_approves(place: "Place", done: dict[str, Any]) -> dict[str, Any]:
+    """Name the next command where the version passed its gate and waits for somebody else."""
     from modelyard.delivery.approvals import how_to_approve
     from modelyard.delivery.journey import State
-    from modelyard.live.promotion import follow_run, require_live
-    from modelyard.live.training import follow
-    from modelyard.versions import describe
 
-    follow(place, started["execution"], note)
-    journey = follow_run(place, started["run"], note)
-    done = {**started, "id": journey.id, "state": journey.state.value, "version": journey.version}
-    if journey.state is State.AWAITING_APPROVAL:
-        command = how_to_approve(place, journey.model, journey.version)
-        done["reason"] = f"someone else approves it first: {command}"
-    else:
-        require_live(journey)
-    return {**done, "gate": describe(place, journey.package).gate}
+    if done.get("state") != State.AWAITING_APPROVAL:
+        return done
+    command = how_to_approve(place, done["model"], done["version"])
+    return {**done, "reason": f"someone else approves it first: {command}"}
 
 
 def _show(done: dict[str, object], as_json: bool) -> None:

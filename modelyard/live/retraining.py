@@ -1,11 +1,11 @@
 """Starts training and follows the version it makes through delivery."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from modelyard.delivery.history import append_once
-from modelyard.delivery.journey import PARKED, State
+from modelyard.delivery.journey import State
 from modelyard.delivery.released_rules import ReleasedRules
 from modelyard.errors import RefusedError
 from modelyard.live.promotion import follow_run, require_live
@@ -66,9 +66,9 @@ def train_now(
     end: str = "",
     days: str = "",
     wait: bool = True,
-    accept_parked: bool = False,
+    accept: Collection[State] = (State.AWAITING_APPROVAL,),
 ) -> dict[str, Any]:
-    """Train, and follow the version until it is live or waits for a person.
+    """Train, and follow the version until it is live, or waits for a person in a state to accept.
 
     With the name of a training that was started before, that one is followed.
     """
@@ -91,7 +91,7 @@ def train_now(
         return started
     follow(place, execution, report)
     journey = follow_run(place, run, report)
-    if not (accept_parked and journey.state in PARKED):
+    if journey.state not in accept:
         require_live(journey)
     version = describe(place, journey.package)
     return {

@@ -4,6 +4,7 @@ import time
 from typing import Any
 
 from modelyard.catalogue import kebab
+from modelyard.errors import RefusedError
 from modelyard.live.cluster import api_client
 from modelyard.place import Place
 
@@ -15,6 +16,7 @@ class WatchJob:
         from kubernetes import client
 
         self._batch: Any = client.BatchV1Api(api_client(place))
+        self._environment = place.name
         self._name = f"watch-{kebab(model)}"
         self._namespace = place.releases.endpoints[model].namespace
 
@@ -44,7 +46,20 @@ class WatchJob:
         job = client.V1Job(metadata=metadata, spec=cronjob.spec.job_template.spec)
         return str(self._batch.create_namespaced_job(self._namespace, job).metadata.name)
 
+    def require_sound(self, job: str) -> None:
+        """Raise RefusedError where a Job that was started has failed: it will not come right."""
+        if _has(self._batch.read_namespaced_job(job, self._namespace), "Failed"):
+            raise RefusedError(
+                f"The watch {job} failed in {self._environment}.",
+                remedy=f"kubectl --context {self._environment} -n {self._namespace} "
+                f"logs job/{job} --tail 20",
+            )
+
 
 def _ended(job: Any) -> bool:
+    return _has(job, "Complete", "Failed")
+
+
+def _has(job: Any, *conditions: str) -> bool:
     found = job.status.conditions or ()
-    return any(each.type in ("Complete", "Failed") and each.status == "True" for each in found)
+    return any(each.type in conditions and each.status == "True" for each in found)

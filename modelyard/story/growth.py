@@ -5,7 +5,7 @@ from typing import Any
 
 from modelyard.bring_up import side_by_side
 from modelyard.delivery import evidence
-from modelyard.delivery.journey import Journeys
+from modelyard.delivery.journey import PARKED, Journeys
 from modelyard.errors import YardError
 from modelyard.live.landing import refused_batches, zones
 from modelyard.live.retraining import train_now
@@ -107,7 +107,7 @@ def _of_the_training(teller: Teller, name: str) -> dict[str, Any]:
 def _develop(teller: Teller) -> dict[str, Any]:
     place, model, release = teller.place("dev"), teller.model, teller.release()
     name = training_name(place, model, release, "story-dev")
-    done = train_now(place, model, release, teller.report, name=name, accept_parked=True)
+    done = train_now(place, model, release, teller.report, name=name, accept=PARKED)
     journey = Journeys.of(place).find(str(done["id"]))
     if journey is not None:
         require_passed(place, journey)

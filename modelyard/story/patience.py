@@ -37,13 +37,27 @@ def until_ended(job: WatchJob) -> None:
     until(lambda: None if job.runs() else True, "the watch before this one to end")
 
 
-def when_changed(place: Place, name: str, look: Callable[[Any], T | None], what: str) -> T:
-    """Look into a Delta table whenever it has a new version, until there is something."""
+def when_changed(
+    place: Place,
+    name: str,
+    look: Callable[[Any], T | None],
+    what: str,
+    *,
+    meanwhile: Callable[[], None] = lambda: None,
+) -> T:
+    """Look into a Delta table whenever it has a new version, until there is something.
+
+    `meanwhile` is called once a second: it raises where waiting is in vain.
+    """
     s3, lake = place.client("s3"), place.platform.lakehouse_bucket
     table: Any = None
+    asked = time.monotonic()
 
     def newest() -> T | None:
-        nonlocal table
+        nonlocal table, asked
+        if time.monotonic() - asked > 1:
+            meanwhile()
+            asked = time.monotonic()
         if table is None:
             table = delta(place, name)
             return None if table is None else look(table)

@@ -128,7 +128,7 @@ def _candidate(teller: Teller) -> Journey:
         waiting = [e for e in journeys.open() if e.model == model and not e.release]
         if waiting:
             return follow(place, waiting[-1].id, teller.report)
-    done = train_now(place, model, release, teller.report, name=name, accept_parked=True)
+    done = train_now(place, model, release, teller.report, name=name, accept=PARKED)
     found = journeys.find(str(done["id"]))
     if found is None:
         raise RefusedError(f"Delivery has forgotten the journey {done['id']}.")

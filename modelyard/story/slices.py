@@ -1,5 +1,6 @@
 """Stage nine of a table without time: its rows are asked in equal slices, told and watched."""
 
+from functools import partial
 from typing import Any
 
 from modelyard.errors import YardError
@@ -102,13 +103,15 @@ def _watch(place: Place, model: str, enough: int) -> list[WatchedWeek]:
     job = WatchJob(place, model)
     # One that began before the last rows came leaves their slices to the next.
     until_ended(job)
-    job.start()
+    started = job.start()
 
     def watched(table: Any) -> list[WatchedWeek] | None:
         found = _told(weeks_in(table))
         return found if len(found) >= enough else None
 
-    return when_changed(place, f"metrics/{model}", watched, f"{enough} slices to be watched")
+    what = f"{enough} slices to be watched"
+    sound = partial(job.require_sound, started)
+    return when_changed(place, f"metrics/{model}", watched, what, meanwhile=sound)
 
 
 def _told(slices: list[WatchedWeek]) -> list[WatchedWeek]:

@@ -87,12 +87,19 @@ def _trained(monkeypatch: pytest.MonkeyPatch, state: State) -> None:
         version="2",
         package="arn",
     )
-    started = {"model": world.MODEL, "environment": "prod", "run": "r", "execution": "e/r"}
-    monkeypatch.setattr("modelyard.live.retraining.retrain_now", lambda *_, **__: started)
-    monkeypatch.setattr("modelyard.live.training.follow", lambda *_: None)
-    monkeypatch.setattr("modelyard.live.promotion.follow_run", lambda *_: journey)
-    described = SimpleNamespace(gate="passed")
-    monkeypatch.setattr("modelyard.versions.describe", lambda place, arn: described)
+    rules = SimpleNamespace(limits=SimpleNamespace(window_days=None))
+    stand_ins: dict[str, Any] = {
+        "_live_line": {"version": "1", "image": world.IMAGE},
+        "release_record": RELEASE,
+        "start_training": "e/r",
+        "append_once": None,
+        "follow": None,
+        "follow_run": journey,
+        "describe": SimpleNamespace(gate="passed"),
+        "ReleasedRules": SimpleNamespace(retraining=lambda *_: rules),
+    }
+    for name, found in stand_ins.items():
+        monkeypatch.setattr(f"modelyard.live.retraining.{name}", lambda *_, f=found, **__: f)
 
 
 def test_a_version_that_passed_and_waits_is_no_error(
