@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from modelyard.errors import UsageError
+from modelyard.errors import UsageError, YardError
 from modelyard.onboarding.batches import batches, rows_by_part
 from modelyard.onboarding.making import reading
 from modelyard.onboarding.parts import parts_of_text
@@ -29,17 +29,20 @@ def batches_of(
     source = source_of(root, model)
     wanted = parts_of_text(source, parts)
     store = DatasetStore.of(root)
-    if file is None:
-        place, digest, called = (
-            store.find(source.file.sha256),
-            source.file.sha256,
-            source.file.name,
-        )
-    else:
-        kept = store.keep(file)
-        place, digest, called = kept.path, kept.sha256, file.name
-    with reading(store, report) as database:
-        yield from batches(source, place, database, called=called, sha256=digest, wanted=wanted)
+    kept = store.keep(file) if file is not None else None
+    digest = kept.sha256 if kept else source.file.sha256
+    called = file.name if file is not None else source.file.name
+    place = kept.path if kept else store.find(digest)
+    try:
+        with reading(store, report) as database:
+            yield from batches(
+                source, place, database, called=called, sha256=digest, wanted=wanted
+            )
+    except YardError:
+        # Refused before its first batch: it may be anything, and hold anything.
+        if kept is not None:
+            store.forget(kept)
+        raise
 
 
 def parts_of(root: Path, model: str, *, report: Report = lambda message: None) -> dict[str, int]:

@@ -139,6 +139,7 @@ def test_another_file_of_the_same_shape_lands_too(checkout: Path) -> None:
     more.write_text(content().splitlines()[0] + "\n")
     with pytest.raises(YardError, match=r"mehr.csv has names but no rows"):
         frames(checkout, file=more)
+    assert len([*(checkout / ".modelyard/datasets").iterdir()]) == 2
 
 
 def test_of_two_columns_with_one_name_both_must_be_there(checkout: Path) -> None:
