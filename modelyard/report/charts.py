@@ -17,13 +17,20 @@ METRICS = {
     "r2": "R²",
 }
 """What is drawn by month and shown in tables, where a model was measured by it."""
+FEW = 0.25
+"""A month with less than this share of the fullest one's rows has few."""
 
 
 def quality_by_month(versions: Sequence[VersionFacts], metric: str) -> Spec | None:
-    """Show a metric per held-out month, each version against the baseline it had to beat."""
+    """Show a metric per held-out month, each version against the baseline it had to beat.
+
+    The few rows of a month that had just begun say little: no line leads there, its dot is pale.
+    """
     rows = []
     for version in versions:
-        for month in version.metrics.get("months", []):
+        months = version.metrics.get("months", [])
+        most = max((month["labelled_rows"] for month in months), default=0)
+        for month in months:
             for who, name in (("candidate", version.label), ("baseline", "baseline")):
                 value = (month.get(who) or {}).get(metric)
                 if value is not None:
@@ -33,26 +40,28 @@ def quality_by_month(versions: Sequence[VersionFacts], metric: str) -> Spec | No
                             "value": value,
                             "who": name,
                             "rows": month["labelled_rows"],
+                            "few": month["labelled_rows"] < FEW * most,
                         }
                     )
     if not rows:
         return None
-    chart = (
-        over(_distinct(rows))
-        .mark_line(point={"size": 70}, strokeWidth=2)
+    base = over(_distinct(rows)).encode(
+        x=altair.X("month:O", title=None, axis=altair.Axis(labelAngle=0, labelOverlap=True)),
+        y=altair.Y("value:Q", title=METRICS.get(metric, metric), scale=altair.Scale(zero=False)),
+        color=altair.Color("who:N", title=None),
+        tooltip=["month:O", "who:N", "value:Q", "rows:Q"],
+    )
+    lines = (
+        base.transform_filter("!datum.few")
+        .mark_line(strokeWidth=2)
         .encode(
-            x=altair.X("month:O", title=None, axis=altair.Axis(labelAngle=0, labelOverlap=True)),
-            y=altair.Y(
-                "value:Q", title=METRICS.get(metric, metric), scale=altair.Scale(zero=False)
-            ),
-            color=altair.Color("who:N", title=None),
             strokeDash=altair.condition(
                 "datum.who === 'baseline'", altair.value([4, 4]), altair.value([1, 0])
-            ),
-            tooltip=["month:O", "who:N", "value:Q", "rows:Q"],
+            )
         )
     )
-    return one(chart)
+    pale = altair.condition("datum.few", altair.value(0.35), altair.value(1))
+    return one(altair.layer(lines, base.mark_circle(size=70).encode(opacity=pale)))
 
 
 def gains(versions: Sequence[VersionFacts]) -> Spec | None:
