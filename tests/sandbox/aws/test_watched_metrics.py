@@ -66,13 +66,17 @@ def state(client: Client, name: str) -> str:
 def test_a_dead_letter_rings_at_the_next_move_and_is_silent_when_it_was_taken(
     emulator: Emulator, client: Client, watched: str
 ) -> None:
+    def told(until: int) -> list[str]:
+        # On which of the days depends on whether the queue was looked at before the move too.
+        return [state for state, _ in states(move(emulator, day(until)), DEAD_LETTERS)]
+
     move(emulator, day(1))
-    assert states(move(emulator, day(2)), DEAD_LETTERS) == [("OK", "2013-07-02T00:00:00Z")]
+    assert told(2) == ["OK"]
     client("sqs").send_message(QueueUrl=watched, MessageBody="poison")
-    assert states(move(emulator, day(9)), DEAD_LETTERS) == [("ALARM", "2013-07-09T00:00:00Z")]
-    assert states(move(emulator, day(16)), DEAD_LETTERS) == []
+    assert told(9) == ["ALARM"]
+    assert told(16) == []
     client("sqs").purge_queue(QueueUrl=watched)
-    assert states(move(emulator, day(17)), DEAD_LETTERS) == [("OK", "2013-07-17T00:00:00Z")]
+    assert told(17) == ["OK"]
 
 
 def test_a_leap_of_a_month_makes_no_message_old(
