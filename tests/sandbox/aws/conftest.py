@@ -58,13 +58,18 @@ def client(emulator: Emulator) -> Client:
 
 
 @pytest.fixture
-def monday(emulator: Emulator, client: Client) -> Iterator[None]:
-    """The clock stands at the first of July 2013; nothing is scheduled, watched or measured."""
+def unscheduled(emulator: Emulator, client: Client) -> Iterator[None]:
+    """Nothing is scheduled, watched or measured; the clock goes with the machine."""
     # The emulator is the package's: what other tests scheduled would fire here too.
     _forget(emulator, client)
-    move(emulator, day(1))
     yield
     _forget(emulator, client)
+
+
+@pytest.fixture
+def monday(emulator: Emulator, unscheduled: None) -> None:
+    """The same with a clock that stands at the first of July 2013."""
+    move(emulator, day(1))
 
 
 def _forget(emulator: Emulator, client: Client) -> None:

@@ -16,9 +16,8 @@ DEAD_LETTERS, WAITING, FAILED = "dead-letters", "waiting", "training-failed"
 
 
 @pytest.fixture(autouse=True)
-def alarms(emulator: Emulator, client: Client) -> Iterator[None]:
+def alarms(unscheduled: None, client: Client) -> None:
     """The alarms of `infra/monitoring`, on queues of their own."""
-    emulator.timeline.real()
     cloudwatch = client("cloudwatch")
     for name, namespace, metric, dimension, period, periods, threshold in (
         (DEAD_LETTERS, "AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName", 60, 1, 0),
@@ -45,10 +44,6 @@ def alarms(emulator: Emulator, client: Client) -> Iterator[None]:
             ComparisonOperator="GreaterThanThreshold",
             TreatMissingData="notBreaching",
         )
-    yield
-    cloudwatch.delete_alarms(AlarmNames=[DEAD_LETTERS, WAITING, FAILED])
-    emulator.timeline.real()
-    cloudwatch_backends[ACCOUNT][REGION].metric_data.clear()
 
 
 @pytest.fixture
@@ -66,17 +61,13 @@ def state(client: Client, name: str) -> str:
 def test_a_dead_letter_rings_at_the_next_move_and_is_silent_when_it_was_taken(
     emulator: Emulator, client: Client, watched: str
 ) -> None:
-    def told(until: int) -> list[str]:
-        # On which of the days depends on whether the queue was looked at before the move too.
-        return [state for state, _ in states(move(emulator, day(until)), DEAD_LETTERS)]
-
     move(emulator, day(1))
-    assert told(2) == ["OK"]
+    assert states(move(emulator, day(2)), DEAD_LETTERS) == [("OK", "2013-07-02T00:00:00Z")]
     client("sqs").send_message(QueueUrl=watched, MessageBody="poison")
-    assert told(9) == ["ALARM"]
-    assert told(16) == []
+    assert states(move(emulator, day(9)), DEAD_LETTERS) == [("ALARM", "2013-07-09T00:00:00Z")]
+    assert states(move(emulator, day(16)), DEAD_LETTERS) == []
     client("sqs").purge_queue(QueueUrl=watched)
-    assert told(17) == ["OK"]
+    assert states(move(emulator, day(17)), DEAD_LETTERS) == [("OK", "2013-07-17T00:00:00Z")]
 
 
 def test_a_leap_of_a_month_makes_no_message_old(
