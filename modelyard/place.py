@@ -2,6 +2,7 @@
 
 import os
 import threading
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -47,8 +48,8 @@ class Place:
 
         if self.role:
             return new_session(profile_name=f"{self.name}-{self.role}", region_name=self.region)
-        _require_known_profile()
         chosen = new_session(region_name=self.region)
+        _require_known_profile(chosen.available_profiles)
         if self._fits(chosen):
             return chosen
         if self.name in chosen.available_profiles:
@@ -109,12 +110,9 @@ class Place:
         return str(identity["Account"]) == self.account
 
 
-def _require_known_profile() -> None:
+def _require_known_profile(known: Collection[str]) -> None:
     """Refuse a name that is none: another identity would act, and be recorded, in its place."""
-    import botocore.session
-
     asked = os.environ.get("AWS_PROFILE")
-    known = botocore.session.Session(profile=None).available_profiles if asked else []
     if asked and asked not in known:
         raise unknown("AWS_PROFILE", asked, known, where="your AWS configuration")
 

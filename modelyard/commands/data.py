@@ -1,8 +1,8 @@
 """`data`: land files and let the data pipeline check, curate and mirror them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,6 +13,10 @@ from modelyard.commands.options import EnvOption, JsonOption, ModelArgument
 from modelyard.errors import UsageError, unknown
 from modelyard.output import emit, note, say, table
 from modelyard.target import TargetOption, open_to_change, open_yard
+
+if TYPE_CHECKING:
+    from modelyard.live.landing import Zone
+    from modelyard.place import Place
 
 app = typer.Typer(no_args_is_help=True, help="The data estate.")
 
@@ -45,6 +49,7 @@ def land(
     catalogue.environment(env)
     batches = _batches(name, file, to_table, months, parts)
     place = open_to_change(target, [env]).place(env)
+    from ml.spec import load_model
     from modelyard.live.landing import describe, land_files, start_ingest, zones
     from modelyard.live.landing_result import require_some, told
     from modelyard.live.training import follow
@@ -54,7 +59,8 @@ def land(
         state="what has landed stays; a batch is ingested whole or not at all",
         resume=f"modelyard data land {name} --env {env} … (the same command)",
     ):
-        before, landed = zones(place, [*batches]), 0
+        tables = load_model(place.root / "models" / name).data.tables
+        before, landed = zones(place, tables), 0
         for table_name, files in batches.items():
             for key in land_files(place, table_name, files):
                 note(f"{env} landed {key}")
@@ -67,10 +73,10 @@ def land(
             place, start_ingest(place, name, f"ingest-{uuid.uuid4().hex[:12]}"), note
         )
     note(describe(execution))
-    after = zones(place, [*batches])
+    after = zones(place, tables)
     for line in told(before, after):
         note(line)
-    show(name, env, target, as_json)
+    _show(place, name, after, as_json)
     require_some(before, after)
 
 
@@ -86,15 +92,21 @@ def show(
     catalogue.environment(env)
     place = open_yard(target).place(env)
     from ml.spec import load_model
-    from modelyard.live.landing import refused_batches, zones
+    from modelyard.live.landing import zones
 
     tables = load_model(place.root / "models" / name).data.tables
-    found, refused = zones(place, tables), refused_batches(place, tables)
+    _show(place, name, zones(place, tables), as_json)
+
+
+def _show(place: "Place", name: str, found: Sequence["Zone"], as_json: bool) -> None:
+    from modelyard.live.landing import refused_batches
+
+    refused = refused_batches(place, [zone.table for zone in found])
     if as_json:
         emit({"tables": found, "refused": refused})
         return
     table(
-        f"{name} in {env}",
+        f"{name} in {place.name}",
         ["table", "raw", "curated", "quarantine", "planted", "version", "rules broken"],
         [
             (

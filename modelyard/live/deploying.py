@@ -9,7 +9,7 @@ from infra.names import AS_DEPLOYED
 from modelyard import stacks
 from modelyard.live.withdrawing import withdraw_lost
 from modelyard.place import Place
-from modelyard.stacks import RELEASES, UpResult
+from modelyard.stacks import UpResult
 
 
 def deploy_releases(
@@ -25,7 +25,7 @@ def deploy_releases(
 def deploy_lines(place: Place, report: Callable[[str], None]) -> UpResult:
     """Run it for the lines alone: of the models' folders all stays as it was deployed last."""
     # Another process may have deployed since this one read what it left.
-    place.forget(RELEASES)
+    place.forget(stacks.RELEASES)
     specs = place.releases.specs
     if not specs:
         # Deployed by a platform that did not keep them: the folders are all there is.
