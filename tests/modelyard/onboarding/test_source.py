@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import yaml
 
 from ml.spec_errors import SpecError
-from modelyard.onboarding.source import load_source
+from modelyard.onboarding.source import Source, load_source
 
 SOURCE = """
 file: {{name: {name}, sha256: {digest}, bytes: 1, rows: 1}}
@@ -17,17 +18,21 @@ columns:
 """
 
 
-def read(folder: Path, *, name: str = "f.csv", type: str = "date", formats: str = "") -> None:
+def read(
+    folder: Path, *, name: str = "f.csv", type: str = "date", formats: str = ""
+) -> Source | None:
     written = f", formats: {formats}" if formats else ""
     (folder / "source.yaml").write_text(
         SOURCE.format(name=name, digest="a" * 64, type=type, formats=written)
     )
-    load_source(folder)
+    return load_source(folder)
 
 
 @pytest.mark.parametrize("formats", ["[iso]", "[epoch seconds]", '["%d %b \'%y", iso]'])
 def test_days_are_read_by_any_pattern(tmp_path: Path, formats: str) -> None:
-    read(tmp_path, formats=formats)
+    found = read(tmp_path, formats=formats)
+    assert found is not None
+    assert list(found.columns[0].formats) == yaml.safe_load(formats)
 
 
 @pytest.mark.parametrize(
