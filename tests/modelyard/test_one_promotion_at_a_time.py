@@ -1,6 +1,5 @@
 """Of two promotions of one model at once, one wins and the other is told who holds the lock."""
 
-import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -8,7 +7,7 @@ import pytest
 
 from modelyard.delivery import events, evidence, worker
 from modelyard.delivery.journey import Journeys, State
-from modelyard.delivery.lock import Lock
+from modelyard.delivery.lock import HELD_SECONDS, Lock
 from modelyard.delivery.operations import Operations
 from modelyard.errors import RefusedError
 from modelyard.live import promotion
@@ -17,6 +16,7 @@ from modelyard.target import Target, Yard
 from tests.modelyard import world
 from tests.modelyard.table_clocks import OperationsAt
 from tests.modelyard.world import Works
+from tests.sandbox.observed import eventually
 
 pytestmark = pytest.mark.slow
 
@@ -133,19 +133,36 @@ def test_what_delivery_has_taken_up_is_not_withdrawn(
     assert holder.token == journey.id
 
 
-def test_a_block_keeps_its_lock_and_a_killed_one_loses_it_soon(
-    staging: Place, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_block_keeps_its_lock(staging: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("modelyard.delivery.lock.HELD_SECONDS", 0.4)
-    held, said = Lock(Operations.of(staging), "lines"), list[str]()
+    clock = OperationsAt(staging, 0.0)
+    held = Lock(clock, "lines")
     with held.waiting("a", person="ada", purpose="rollback"):
-        time.sleep(1.5)
-        assert held.take("b", person="grace", purpose="release") is not None
+        for now in (0.3, 0.6, 0.9, 1.2):
+            clock.now = now
+            assert eventually(lambda: _until(clock) == clock.now + 0.4)
+            assert held.take("b", person="grace", purpose="release") is not None
     assert held.holder() is None
-    # What a killed process leaves: taken, and never renewed.
-    held.take("a", person="ada", purpose="rollback", lease=0.4)
-    with held.waiting("b", person="grace", purpose="release", report=said.append):
+
+
+def _until(table: Operations) -> float:
+    held = table.read("lock#lines")
+    assert held is not None
+    return float(held.body["until"])
+
+
+def test_a_block_that_was_killed_loses_it(staging: Place) -> None:
+    clock, said = OperationsAt(staging, 0.0), list[str]()
+    held = Lock(clock, "lines")
+    held.take("a", person="ada", purpose="rollback", lease=HELD_SECONDS)
+
+    def told(message: str) -> None:
+        said.append(message)
+        clock.now = HELD_SECONDS + 1
+
+    with held.waiting("b", person="grace", purpose="release", report=told):
         assert said == ["waiting: ada is at it: rollback"]
+        assert held.take("a", person="ada", purpose="rollback") is not None
 
 
 def test_without_evidence_the_way_there_is_named(
