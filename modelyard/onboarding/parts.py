@@ -9,8 +9,8 @@ from modelyard.onboarding.source import Source
 
 UNDATED = "undated"
 _WRITTEN = {
-    "month": (re.compile(r"\d{4}-(0[1-9]|1[0-2])"), "2024-01"),
-    "week": (re.compile(r"\d{4}-W(0[1-9]|[1-4]\d|5[0-3])"), "2024-W05"),
+    "month": (re.compile(r"\d{4}-(0[1-9]|1[0-2])"), "2024-01", "2024-04"),
+    "week": (re.compile(r"\d{4}-W(0[1-9]|[1-4]\d|5[0-3])"), "2024-W05", "2024-W09"),
 }
 
 
@@ -47,7 +47,7 @@ def parts_of_text(source: Source, text: str) -> Parts:
 
 
 def _range(kind: str, piece: str) -> tuple[str, str]:
-    pattern, example = _WRITTEN[kind]
+    pattern, early, late = _WRITTEN[kind]
     first, colon, last = piece.partition(":")
     ends = (first, last if colon else first)
     if ends == (UNDATED, UNDATED):
@@ -55,8 +55,7 @@ def _range(kind: str, piece: str) -> tuple[str, str]:
     if not all(pattern.fullmatch(end) for end in ends):
         raise UsageError(
             f'--parts "{piece}" is not understood: the rows land by {kind}.',
-            remedy=f"{example}, {example}:{example.replace('1', '4').replace('5', '9')}, "
-            f"or {UNDATED} for rows without a time",
+            remedy=f"{early}, {early}:{late}, or {UNDATED} for rows without a time",
         )
     if ends[0] > ends[1]:
         raise UsageError(f"--parts {piece} ends before it begins.", remedy=f"{last}:{first}")
