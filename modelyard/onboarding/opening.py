@@ -108,7 +108,10 @@ def _put_names_on_one_line(copy: Path, dialect: Dialect) -> None:
 
 def _open_json(database: Database, file: Path) -> Opened:
     _refuse_array(file)
-    place = f"'{quoted(file)}', format = 'newline_delimited', maximum_object_size = {1 << 24}"
+    place = (
+        f"'{quoted(file)}', format = 'newline_delimited', records = true, "
+        f"maximum_object_size = {1 << 24}"
+    )
     described = _described(database, f"read_json({place}, sample_size = -1)")
     _refuse_names_alike(database, file, [name for name, _ in described])
     flat, skipped = _split(described)

@@ -37,6 +37,8 @@ def cut(body: bytes, *, start: int = 0) -> bytes:
         ),
         ("t.pq", cut(parquet(), start=50), "t.pq cannot be read"),
         ("t.jsonl", b'{"a": 1}\n{"a": \n', "t.jsonl cannot be read: line 2 is no JSON object"),
+        ("t.jsonl", b'{"a": 1}\n[1, 2]\n', "t.jsonl cannot be read: line 2 is no JSON object"),
+        ("t.jsonl", b"7\n8\n", "t.jsonl cannot be read: line 1 is no JSON object"),
     ],
 )
 def test_a_file_that_is_no_table_is_told(
