@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from fnmatch import fnmatchcase
 from typing import Any
 
 from policy.rule import Inputs
@@ -45,6 +46,12 @@ def many(value: object) -> list[str]:
     if value is None:
         return []
     return [str(each) for each in value] if isinstance(value, list) else [str(value)]
+
+
+def covers(statement: Mapping[str, Any], action: str) -> bool:
+    """Whether its actions include this one; IAM reads wildcards, and no difference of case."""
+    patterns = many(statement.get("Action"))
+    return any(fnmatchcase(action.lower(), pattern.lower()) for pattern in patterns)
 
 
 def principals(statement: Mapping[str, Any]) -> list[str]:

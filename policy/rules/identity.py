@@ -5,8 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from policy.documents import CARRIERS, IDENTITY, RESOURCE, label, many, principals, statements
+from policy.documents import (
+    CARRIERS,
+    IDENTITY,
+    RESOURCE,
+    covers,
+    label,
+    many,
+    principals,
+    statements,
+)
 from policy.rule import Inputs, Rule, section
+
+_ANY_ACTION = "any:action"
+"""Of no service: only what allows everything covers it."""
 
 
 def _unbounded(inputs: Inputs) -> Iterator[str]:
@@ -33,7 +45,7 @@ def _loose_trust(inputs: Inputs) -> Iterator[str]:
 
 def _everything(inputs: Inputs) -> Iterator[str]:
     for statement in _allows(inputs, *set(CARRIERS.values())):
-        if "*" in many(statement.get("Action")) and not _confined(statement):
+        if covers(statement, _ANY_ACTION) and not _confined(statement):
             yield f"{label(statement)}: Action must not be *"
         if "NotAction" in statement or "NotResource" in statement:
             yield f"{label(statement)}: say what is allowed, not what is not"
@@ -41,7 +53,7 @@ def _everything(inputs: Inputs) -> Iterator[str]:
 
 def _free_passing(inputs: Inputs) -> Iterator[str]:
     for statement in _allows(inputs, "policy"):
-        if "iam:PassRole" not in many(statement.get("Action")):
+        if not covers(statement, "iam:PassRole"):
             continue
         paths = [each for each in many(statement.get("Resource")) if each != "*"]
         services = "iam:PassedToService" in _condition_keys(statement)
@@ -52,9 +64,8 @@ def _free_passing(inputs: Inputs) -> Iterator[str]:
 def _free_decryption(inputs: Inputs) -> Iterator[str]:
     for statement in _allows(inputs, "policy"):
         wide = "*" in many(statement.get("Resource"))
-        opens = [a for a in many(statement.get("Action")) if a in ("kms:Decrypt", "kms:*")]
-        if wide and opens and not _condition_keys(statement):
-            yield f"{label(statement)}: {opens[0]} on * must name keys or a condition"
+        if wide and covers(statement, "kms:Decrypt") and not _condition_keys(statement):
+            yield f"{label(statement)}: kms:Decrypt on * must name keys or a condition"
 
 
 def _strangers(inputs: Inputs) -> Iterator[str]:

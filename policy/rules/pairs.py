@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from policy.rule import Resource, StackRule, section
+from policy.rules.storage import ENCRYPTION, under_key_of_s3
 
 #: What every bucket needs beside it.
 BUCKET_COMPANIONS = (
@@ -12,7 +13,7 @@ BUCKET_COMPANIONS = (
     "aws:s3/bucketOwnershipControls:BucketOwnershipControls",
     "aws:s3/bucketPolicy:BucketPolicy",
     "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock",
-    "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
+    ENCRYPTION,
     "aws:s3/bucketVersioning:BucketVersioning",
 )
 
@@ -29,6 +30,22 @@ def _lonely_buckets(resources: tuple[Resource, ...]) -> Iterator[str]:
             yield f"{buckets} buckets need {buckets} of {companion}, there are {found}"
 
 
+def _foreign_keys(resources: tuple[Resource, ...]) -> Iterator[str]:
+    """S3 writes access logs under its own key only; that is no way out for other buckets."""
+    logged = [
+        each.inputs.get("targetBucket")
+        for each in _of(resources, "aws:s3/bucketLogging:BucketLogging")
+    ]
+    plain = [each for each in _of(resources, ENCRYPTION) if under_key_of_s3(each.inputs)]
+    if len(plain) > 1:
+        names = ", ".join(sorted(each.name for each in plain))
+        yield f"only the bucket of access logs may lie under S3's own key, not all of {names}"
+    for each in plain:
+        bucket = each.inputs.get("bucket")
+        if all(isinstance(name, str) for name in (bucket, *logged)) and bucket not in logged:
+            yield f"{each.name}: no access logs go to this bucket: it needs a key of our own"
+
+
 def _unwatched_networks(resources: tuple[Resource, ...]) -> Iterator[str]:
     networks = len(_of(resources, "aws:ec2/vpc:Vpc"))
     for companion in (
@@ -41,22 +58,22 @@ def _unwatched_networks(resources: tuple[Resource, ...]) -> Iterator[str]:
 
 def _stuck_drains(resources: tuple[Resource, ...]) -> Iterator[str]:
     """A budget that equals the smallest number of pods lets no node ever be drained."""
-    fewest = {
-        section(each.inputs.get("spec")).get("scaleTargetRef", {}).get("name"): section(
-            each.inputs.get("spec")
-        ).get("minReplicas")
-        for each in _of(resources, "kubernetes:autoscaling/v2:HorizontalPodAutoscaler")
-    }
     budgets = {
-        section(each.inputs.get("metadata")).get("name"): section(each.inputs.get("spec")).get(
-            "minAvailable"
-        )
+        section(each.inputs.get("metadata")).get("name"): section(each.inputs.get("spec"))
         for each in _of(resources, "kubernetes:policy/v1:PodDisruptionBudget")
     }
-    for name, pods in fewest.items():
-        kept = budgets.get(name)
-        if kept is None:
+    for each in _of(resources, "kubernetes:autoscaling/v2:HorizontalPodAutoscaler"):
+        scaling = section(each.inputs.get("spec"))
+        name, pods = section(scaling.get("scaleTargetRef")).get("name"), scaling.get("minReplicas")
+        if not isinstance(name, str):
+            continue
+        budget = budgets.get(name)
+        if budget is None:
             yield f"{name} scales but has no PodDisruptionBudget"
+            continue
+        kept = budget.get("minAvailable")
+        if kept == "100%" or budget.get("maxUnavailable") in (0, "0%"):
+            yield f"{name}: its PodDisruptionBudget must let one pod go"
         elif isinstance(kept, (int, float)) and isinstance(pods, (int, float)) and kept >= pods:
             yield f"{name}: minAvailable {kept:g} must be below minReplicas {pods:g}"
 
@@ -76,6 +93,12 @@ STACK_RULES = (
         description="Every bucket has its block, encryption, versions, lifecycle and policy.",
         standards=("S3.2", "S3.13", "CKV2_AWS_6", "CKV2_AWS_61"),
         problems=_lonely_buckets,
+    ),
+    StackRule(
+        name="no-key-but-ours",
+        description="S3's own key is for the bucket of access logs, and for no other.",
+        standards=("S3.17", "CKV_AWS_145", "AWS-0132"),
+        problems=_foreign_keys,
     ),
     StackRule(
         name="no-network-without-its-record",

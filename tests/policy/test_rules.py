@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from policy.catalogue import RULES
+from policy.rules import absence
 from tests.policy.inventory import inventory
 
 KEY = "arn:aws:kms:eu-west-1:111122223333:key/test"
@@ -84,7 +85,7 @@ BROKEN: dict[str, tuple[dict[str, Any], str]] = {
     "pod-has-its-own-account-without-token": (_pod(), "serviceAccountName"),
     "pod-answers-two-probes": (_pod(), "livenessProbe"),
     "namespace-is-restricted": ({"metadata": {"labels": {}}}, "restricted"),
-    "unsafe-types-do-not-occur": ({}, "must not be used"),
+    **{rule.name: ({}, "must not be used") for rule in absence.RULES},
 }
 
 
@@ -100,7 +101,7 @@ def test_a_broken_resource_is_told_what_is_wrong(rule: Any) -> None:
 
 @pytest.mark.parametrize(
     "rule",
-    [rule for rule in RULES if rule.name != "unsafe-types-do-not-occur"],
+    [rule for rule in RULES if rule not in absence.RULES],
     ids=lambda rule: rule.name,
 )
 def test_a_resource_of_the_platform_keeps_the_rule(rule: Any) -> None:
