@@ -17,7 +17,8 @@ from pulumi_policy import (
 from pulumi_policy.proxy import UnknownValueError
 
 from policy.catalogue import RULES, STACK_RULES
-from policy.rule import UNKNOWN, Resource, Rule, StackRule
+from policy.rule import Resource, Rule, StackRule
+from policy.unknown import UNKNOWN, Notes, Watched
 
 NAME = "modelyard-guardrails"
 
@@ -36,7 +37,8 @@ def resource_policy(rule: Rule) -> ResourceValidationPolicy:
 
     def validate(args: ResourceValidationArgs, report: ReportViolation) -> None:
         if args.resource_type in rule.types:
-            for problem in rule.problems(plain(args.props)):
+            notes = Notes()
+            for problem in notes.unless_unknown(rule.problems(plain(args.props, notes))):
                 report(f"{args.name}: {problem}", args.urn)
 
     return ResourceValidationPolicy(name=rule.name, description=_explain(rule), validate=validate)
@@ -46,31 +48,33 @@ def stack_policy(rule: StackRule) -> StackValidationPolicy:
     """A rule as the engine calls it for all resources together."""
 
     def validate(args: StackValidationArgs, report: ReportViolation) -> None:
+        notes = Notes()
         inventory = tuple(
-            Resource(type=each.resource_type, name=each.name, inputs=plain(each.props))
+            Resource(type=each.resource_type, name=each.name, inputs=plain(each.props, notes))
             for each in args.resources
         )
-        for problem in rule.problems(inventory):
+        for problem in notes.unless_unknown(rule.problems(inventory)):
             report(problem, None)
 
     return StackValidationPolicy(name=rule.name, description=_explain(rule), validate=validate)
 
 
-def plain(value: Any) -> Any:
+def plain(value: Any, notes: Notes) -> Any:
     """Inputs as plain values, with `UNKNOWN` for what no preview can know.
 
     The engine's own wrapper raises at the first unknown value, which would end a rule early.
     """
     if isinstance(value, Mapping):
-        return {key: _known(value, key) for key in value}
+        return Watched({key: _known(value, key, notes) for key in value}, notes)
     if isinstance(value, Sequence) and not isinstance(value, str):
-        return [_known(value, index) for index in range(len(value))]
+        listed = [_known(value, index, notes) for index in range(len(value))]
+        return UNKNOWN if UNKNOWN in listed else listed
     return value
 
 
-def _known(holder: Any, key: Any) -> Any:
+def _known(holder: Any, key: Any, notes: Notes) -> Any:
     try:
-        return plain(holder[key])
+        return plain(holder[key], notes)
     except UnknownValueError:
         return UNKNOWN
 

@@ -10,10 +10,6 @@ Inputs = Mapping[str, Any]
 """A resource as the provider sees it: camelCase keys, plain values."""
 
 
-UNKNOWN = object()
-"""Stands for a value that is not known before the update; no rule holds it against anybody."""
-
-
 @dataclass(frozen=True, kw_only=True)
 class Rule:
     """One thing that must hold of every resource of some types."""

@@ -32,17 +32,16 @@ def _lonely_buckets(resources: tuple[Resource, ...]) -> Iterator[str]:
 
 def _foreign_keys(resources: tuple[Resource, ...]) -> Iterator[str]:
     """S3 writes access logs under its own key only; that is no way out for other buckets."""
-    logged = [
-        each.inputs.get("targetBucket")
-        for each in _of(resources, "aws:s3/bucketLogging:BucketLogging")
-    ]
     plain = [each for each in _of(resources, ENCRYPTION) if under_key_of_s3(each.inputs)]
     if len(plain) > 1:
         names = ", ".join(sorted(each.name for each in plain))
         yield f"only the bucket of access logs may lie under S3's own key, not all of {names}"
+    logged = [
+        each.inputs.get("targetBucket")
+        for each in _of(resources, "aws:s3/bucketLogging:BucketLogging")
+    ]
     for each in plain:
-        bucket = each.inputs.get("bucket")
-        if all(isinstance(name, str) for name in (bucket, *logged)) and bucket not in logged:
+        if each.inputs.get("bucket") not in logged:
             yield f"{each.name}: no access logs go to this bucket: it needs a key of our own"
 
 
@@ -65,8 +64,6 @@ def _stuck_drains(resources: tuple[Resource, ...]) -> Iterator[str]:
     for each in _of(resources, "kubernetes:autoscaling/v2:HorizontalPodAutoscaler"):
         scaling = section(each.inputs.get("spec"))
         name, pods = section(scaling.get("scaleTargetRef")).get("name"), scaling.get("minReplicas")
-        if not isinstance(name, str):
-            continue
         budget = budgets.get(name)
         if budget is None:
             yield f"{name} scales but has no PodDisruptionBudget"
