@@ -70,6 +70,12 @@ def test_a_node_can_be_drained(change: Change, said: str) -> None:
     assert all(said in problem for problem in found)
 
 
+def test_a_budget_of_as_many_as_the_fewest_pods_lets_none_go() -> None:
+    assert problems("no-budget-that-blocks-drains", under_budget(minAvailable=2.0))[-1] == (
+        "flight-delay: minAvailable 2 must be below minReplicas 2"
+    )
+
+
 @pytest.mark.parametrize(
     "change",
     [
