@@ -166,6 +166,8 @@ def _contradictions(sections: dict[str, Any]) -> Iterator[str]:
             yield f"gates.{wanted}: is missing (data.event_time decides which holdout applies)"
         if getattr(gates, other) is not None:
             yield f"gates.{other}: not allowed here; use {wanted}"
+        if gates.holdout_by is not None and data.day is not None:
+            yield "gates.holdout_by: not allowed here; with data.day whole days are held out"
     if features:
         for name in sorted({*features.columns} & BESIDE_FEATURES):
             yield f"features.columns: {name!r} is what the platform calls a column of its own"

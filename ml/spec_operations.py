@@ -78,6 +78,10 @@ class Gates(Section):
     """The last local days of the window; fixed here so that nobody picks a kind one later."""
     holdout_fraction: float | None = Field(default=None, gt=0, lt=1)
     """For models without event time: the share of entities held out, chosen by hash."""
+    holdout_by: Name | None = None
+    """With `holdout_fraction`: a column of the base table whose equal values are held out together
+    and drawn together by the bootstrap, like the rows of one customer. Spread over both sides they
+    would be recognised rather than predicted."""
     minimum_labelled_days: int = Field(default=1, ge=1)
     """Fewer is "not enough evidence", which is not a pass."""
     baseline: tuple[Name, ...] = ()

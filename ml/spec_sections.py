@@ -108,8 +108,9 @@ class Data(Section):
 
 BESIDE_FEATURES = frozenset(
     {"prediction_id", "row", "score", "version", "package_digest", "day", "label", "known_at"}
+    | {"holdout_group"}
 )
-"""What stands beside the features of an answer when it is watched."""
+"""What stands beside the features of a row, in training or when its answer is watched."""
 
 FeatureKind = Literal["number", "text"]
 Task = Literal["classification", "multiclass", "regression"]

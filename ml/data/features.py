@@ -7,16 +7,18 @@ from functools import cache
 from pathlib import Path
 from types import ModuleType
 
+import ibis
 import ibis.expr.types as ir
 import polars as pl
 
 from ml.data.engine import Engine
 from ml.data.window import Window
 from ml.development.classes import class_texts
+from ml.development.split import GROUP, KEY_PREFIX
 from ml.failures import StepError
 from ml.spec import ModelSpec
 
-LABEL, DAY, KEY_PREFIX = "label", "day", "key_"
+LABEL, DAY = "label", "day"
 _DTYPES = {"number": pl.Float32(), "text": pl.String()}
 
 
@@ -69,7 +71,25 @@ def _compute(
     engine: Engine, spec: ModelSpec, rows: ir.Table, sources: Mapping[str, ir.Table]
 ) -> pl.DataFrame:
     built = load_features(spec.folder).build(rows, sources, spec)
-    return shaped(spec, engine.fetch(built.select(*wanted_columns(spec, built))))
+    wanted = wanted_columns(spec, built)
+    if spec.gates.holdout_by is not None:
+        built = built.mutate(**{GROUP: _group(spec, built)})
+        wanted.append(GROUP)
+    return shaped(spec, engine.fetch(built.select(*wanted)))
+
+
+def _group(spec: ModelSpec, built: ir.Table) -> ir.Value:
+    """What rows are held out together by; those that belong to nobody stand for themselves."""
+    name = str(spec.gates.holdout_by)
+    if name not in built.columns:
+        raise StepError(
+            f"{spec.folder.name}/features.py: build returned no column {name}, which "
+            "gates.holdout_by names"
+        )
+    own = [built[key].cast("string") for key in spec.data.entity_key]
+    # Begins as no value does: a key may read like the name of a group.
+    alone = ibis.literal("\x1f").join(["", *own])
+    return ibis.coalesce(built[name].cast("string"), alone)
 
 
 def wanted_columns(spec: ModelSpec, built: ir.Table) -> list[str]:
@@ -94,6 +114,8 @@ def shaped(spec: ModelSpec, frame: pl.DataFrame) -> pl.DataFrame:
         extra = [label.cast(pl.Float32).alias(LABEL)]
     if spec.data.day is not None:
         extra.append(pl.col(spec.data.day).cast(pl.Date).alias(DAY))
+    if GROUP in frame.columns:
+        extra.append(frame[GROUP])
     keys = [pl.col(name).alias(f"{KEY_PREFIX}{name}") for name in spec.data.entity_key]
     shaped = frame.select(*features, *extra, *keys)
     return shaped.sort([f"{KEY_PREFIX}{name}" for name in spec.data.entity_key])

@@ -11,7 +11,8 @@ import ibis.expr.types as ir
 import polars as pl
 
 from ml.data.engine import Engine
-from ml.data.features import KEY_PREFIX, load_features, shaped, wanted_columns
+from ml.data.features import load_features, shaped, wanted_columns
+from ml.development.split import KEY_PREFIX
 from ml.failures import StepError
 from ml.spec import ModelSpec
 

@@ -5,9 +5,15 @@ from datetime import date, timedelta
 
 import polars as pl
 
-from ml.data.features import DAY, KEY_PREFIX, LABEL
+from ml.data.features import DAY, LABEL
 from ml.data.window import Window
-from ml.development.split import SplitError, split_by_day, split_by_hash
+from ml.development.split import (
+    KEY_PREFIX,
+    SplitError,
+    split_by_day,
+    split_by_entity,
+    split_by_hash,
+)
 from ml.failures import StepError
 from ml.spec import ModelSpec
 
@@ -37,14 +43,13 @@ def training_set(
     before its end.
     """
     held = holdout_days or spec.gates.holdout_days or 0
-    keys = [name for name in table.columns if name.startswith(KEY_PREFIX)]
     if table.is_empty():
         raise StepError(f"no rows between {window.start} and {window.end}; has the data landed?")
     try:
         if spec.data.day is None:
-            split = split_by_hash(
+            split = split_by_entity(
                 table,
-                keys=keys,
+                spec,
                 fraction=spec.gates.holdout_fraction or 0,
                 seed=spec.estimator.seed,
             )

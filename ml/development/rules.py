@@ -174,8 +174,8 @@ def other_split() -> Rule:
     return Rule(
         name="holdout new to the champion",
         status="insufficient",
-        text="the champion was trained with another estimator.seed or a smaller holdout_fraction, "
-        "so it may have learned from rows that are held out now",
+        text="the champion was trained with another estimator.seed or holdout_by, or a smaller "
+        "holdout_fraction, so it may have learned from rows that are held out now",
         measured=None,
         allowed=None,
     )

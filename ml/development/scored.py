@@ -12,6 +12,7 @@ import polars as pl
 from ml.development.bootstrap import units_of
 from ml.development.classes import class_codes, class_texts
 from ml.development.metrics import Floats, Integers, Metric, metrics_of
+from ml.development.split import GROUP
 from ml.spec_sections import Task
 
 CANDIDATE, BASELINE, CHAMPION = "candidate", "baseline", "champion"
@@ -50,9 +51,10 @@ class Scored:
 
     @property
     def units(self) -> Integers:
-        """What is resampled together: whole days, or single rows where there are no days."""
-        if self.dated:
-            return units_of(self.frame[_DAY].to_numpy())
+        """What is resampled together: whole days or groups; single rows where there are none."""
+        for name in (_DAY, GROUP):
+            if name in self.frame.columns:
+                return units_of(self.frame[name].to_numpy())
         return np.arange(len(self.frame), dtype=np.intp)
 
     @property
@@ -132,6 +134,8 @@ def scored_rows(
     columns = [outcomes.alias(_LABEL)]
     if day is not None:
         columns.append(frame[day].cast(pl.Date).alias(_DAY))
+    if GROUP in frame.columns:
+        columns.append(frame[GROUP])
     columns += [frame[name].cast(pl.String).alias(_GROUP + name) for name in dict.fromkeys(slices)]
     columns += [_column(name, values) for name, values in scores.items()]
     return Scored(frame=pl.DataFrame(columns), task=task, classes=tuple(classes))

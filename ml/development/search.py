@@ -11,7 +11,7 @@ import polars as pl
 
 from ml.development.metrics import measure, metric
 from ml.development.scored import CANDIDATE, figure, scored_rows
-from ml.development.split import Split, split_by_day, split_by_hash
+from ml.development.split import Split, split_by_day, split_by_entity
 from ml.development.train import Build, labelled_rows, train
 from ml.spec import ModelSpec
 
@@ -63,11 +63,10 @@ def search(frame: pl.DataFrame, build: Build, spec: ModelSpec) -> tuple[Trial, .
 def _inner(frame: pl.DataFrame, spec: ModelSpec) -> Split:
     """A holdout inside the training rows, cut like the real one: later days, or other entities."""
     if spec.data.day is None:
-        keys = [f"key_{name}" for name in spec.data.entity_key]
         # Another seed than the outer split's and the sample's: with one of these the rows that
         # are left all lie at one end of the hash, and this holdout would be cut from it.
         fraction = spec.gates.holdout_fraction or 0.25
-        return split_by_hash(frame, keys=keys, fraction=fraction, seed=spec.estimator.seed + 2)
+        return split_by_entity(frame, spec, fraction=fraction, seed=spec.estimator.seed + 2)
     first, last = frame["day"].min(), frame["day"].max()
     days = max(1, (last - first).days // 4)  # type: ignore[operator, union-attr]
     end = last + timedelta(days=1)  # type: ignore[operator]

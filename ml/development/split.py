@@ -10,7 +10,9 @@ from datetime import date, timedelta
 import polars as pl
 
 from ml.failures import StepError
+from ml.spec import ModelSpec
 
+KEY_PREFIX, GROUP = "key_", "holdout_group"
 _BUCKETS = 1_000_000
 """Resolution of the hash split: a fraction is met to one in a million."""
 
@@ -43,6 +45,14 @@ def split_by_day(frame: pl.DataFrame, *, day: str, holdout_days: int, end: date)
         result, f"holdout is {first} to {end} (exclusive), rows are of {_days(frame, day)}"
     )
     return result
+
+
+def split_by_entity(frame: pl.DataFrame, spec: ModelSpec, *, seed: int, fraction: float) -> Split:
+    """Hold out whole entities: rows with one key or, where the spec says so, of one group."""
+    named = (
+        [GROUP] if spec.gates.holdout_by else [f"{KEY_PREFIX}{k}" for k in spec.data.entity_key]
+    )
+    return split_by_hash(frame, keys=named, fraction=fraction, seed=seed)
 
 
 def split_by_hash(

@@ -64,7 +64,8 @@ def fitted_of(lineage: dict[str, Any]) -> dict[str, Any]:
 def _split_rules(champion: Package, spec: ModelSpec) -> tuple[Rule, ...]:
     """The hash that chose the champion's holdout must have left out these entities, too."""
     then = json.loads(champion.read("spec.json"))
-    seed, share = then["estimator"]["seed"], then["gates"]["holdout_fraction"] or 0.0
-    if seed == spec.estimator.seed and share >= (spec.gates.holdout_fraction or 0.0):
+    seed, gates = then["estimator"]["seed"], then["gates"]
+    alike = seed == spec.estimator.seed and gates.get("holdout_by") == spec.gates.holdout_by
+    if alike and (gates["holdout_fraction"] or 0.0) >= (spec.gates.holdout_fraction or 0.0):
         return ()
     return (other_split(),)

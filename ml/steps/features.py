@@ -10,11 +10,12 @@ from typing import Any
 
 import polars as pl
 
-from ml.data.features import DAY, KEY_PREFIX, LABEL, feature_table
+from ml.data.features import DAY, LABEL, feature_table
 from ml.data.lakehouse import Lakehouse, Snapshot
 from ml.data.store import Store
 from ml.data.training_set import TrainingSet, training_set
 from ml.data.window import ALL, parse_window
+from ml.development.split import KEY_PREFIX
 from ml.failures import StepError
 from ml.spec import ModelSpec
 from ml.steps.arguments import StepParser, spec_of

@@ -146,7 +146,10 @@ def test_another_hash_may_hold_out_what_the_champion_learned_from(account: Accou
     assert rule.status == "insufficient"
     wider = SPEC.gates.model_copy(update={"holdout_fraction": 0.4})
     (rule,) = opponent(champion, SPEC.model_copy(update={"gates": wider}), None).rules
-    assert "a smaller holdout_fraction" in rule.text
+    assert "smaller holdout_fraction" in rule.text
+    grouped = SPEC.gates.model_copy(update={"holdout_by": "sex"})
+    (rule,) = opponent(champion, SPEC.model_copy(update={"gates": grouped}), None).rules
+    assert "another estimator.seed or holdout_by" in rule.text
 
 
 def test_with_days_the_newest_form_is_compared_that_did_not_learn_from_the_holdout(
