@@ -19,7 +19,9 @@ from tests.recovery import Recovery, Told
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 
-ACCEPTANCE = "tests/acceptance/"
+ONE_WORKER = ("tests/acceptance/", "tests/ml/serving/by_key/")
+"""Folders whose tests share what takes long to make: a sandbox, a server with its tables."""
+
 pytest_plugins = ["pytester"]
 # Nothing is timed here: on a machine with other work to do an example takes as long as it takes.
 settings.register_profile(
@@ -57,15 +59,15 @@ def own_caller() -> None:
 
 
 class ByFile(LoadScopeScheduling):
-    """A worker gets whole files; one gets all the acceptance tests, for they share a sandbox.
+    """A worker gets whole files, and all those of a folder whose tests share something dear.
 
-    Those take as long as all others together: their story begins with the run, and the other
-    workers do the rest meanwhile.
+    The acceptance tests take as long as all others together: their story begins with the run,
+    and the other workers do the rest meanwhile.
     """
 
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.partition("::")[0]
-        return ACCEPTANCE if file.startswith(ACCEPTANCE) else file
+        return next((folder for folder in ONE_WORKER if file.startswith(folder)), file)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFile:

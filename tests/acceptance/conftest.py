@@ -12,6 +12,7 @@ import psutil
 import pytest
 
 from tests.acceptance.checkout import Checkout, Done
+from tests.acceptance.telling import Telling, tell
 
 
 @pytest.fixture(scope="package")
@@ -46,6 +47,12 @@ def deployed(checkout: Checkout) -> Checkout:
         assert "[3/" not in told
         assert "modelyard and kubectl on PATH" in told
     return checkout
+
+
+@pytest.fixture(scope="package")
+def telling(deployed: Checkout) -> Telling:
+    """The story as it was told, once for all that it promises."""
+    return tell(deployed)
 
 
 @pytest.fixture(scope="package")

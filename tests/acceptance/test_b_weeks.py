@@ -11,8 +11,8 @@ from selenium.webdriver import Chrome
 
 from models.flight_delay.source import published
 from tests.acceptance.checkout import Checkout
+from tests.acceptance.telling import STAGES, story
 from tests.acceptance.terminal import ctrl_c, read_until
-from tests.acceptance.test_b_story import STAGES, story
 from tests.modelyard.browser import browser, look, missing
 from tests.modelyard.page_faults import drawn, overlapping, unseen, wider_than_its_window
 

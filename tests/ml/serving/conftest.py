@@ -51,8 +51,9 @@ def package(cloud: Cloud) -> Packaged:
 def server(
     cloud: Cloud, package: Packaged, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[ServerProcess]:
-    """A server that has the toy model."""
-    with ServerProcess(cloud, tmp_path_factory.mktemp("volume"), package) as running:
+    """A server that has the toy model and takes labels."""
+    volume = tmp_path_factory.mktemp("volume")
+    with ServerProcess(cloud, volume, package, MODELYARD_LAKE=cloud.lake) as running:
         yield running
 
 

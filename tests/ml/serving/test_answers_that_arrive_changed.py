@@ -18,7 +18,7 @@ from ml.deployment.store import Folder, fetch_package
 from ml.monitoring.captured import CapturedSegments
 from tests.ml.serving.cloud import Cloud, Packaged
 from tests.ml.serving.fault_proxy import Fault, FaultProxy
-from tests.ml.serving.test_collector import Lake
+from tests.ml.serving.shipping import Lake
 
 pytestmark = pytest.mark.slow
 

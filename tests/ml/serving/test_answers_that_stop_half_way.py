@@ -20,7 +20,7 @@ from ml.monitoring.captured import CapturedSegments
 from tests.ml.serving.cloud import Cloud, Packaged
 from tests.ml.serving.fault_proxy import Fault, FaultProxy
 from tests.ml.serving.server_process import ServerProcess, request
-from tests.ml.serving.test_collector import Lake
+from tests.ml.serving.shipping import Lake
 from tests.recovery import Recovery
 
 pytestmark = pytest.mark.process

@@ -15,7 +15,7 @@ from ml.monitoring.collector import Collected
 from tests.ml.serving.cloud import Cloud
 from tests.ml.serving.lake import wait_until
 from tests.ml.serving.server_process import REPOSITORY, free_port
-from tests.ml.serving.test_collector import Lake
+from tests.ml.serving.shipping import Lake
 
 pytestmark = pytest.mark.process
 

@@ -3,99 +3,24 @@
 from __future__ import annotations
 
 import threading
-import time
 import uuid
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import polars as pl
 import pytest
 from deltalake import DeltaTable
 
-from ml.deployment.capture.segment import (
-    Answer,
-    Entities,
-    Origin,
-    SegmentName,
-    frames,
-    preamble,
-)
-from ml.monitoring.captured import CapturedSegments, StoredSegment
-from ml.monitoring.collector import GAP, GRACE, Collector
-from ml.monitoring.predictions import MergedTable, PredictionsTable
-from ml.monitoring.rows import FIXED, table_rows
+from ml.deployment.capture.segment import SegmentName
+from ml.monitoring.captured import StoredSegment
+from ml.monitoring.collector import GAP, GRACE
+from ml.monitoring.predictions import PredictionsTable
 from tests.ml.serving.cloud import Cloud
-from tests.ml.serving.lake import collect, rows, table
+from tests.ml.serving.lake import collect, table
+from tests.ml.serving.shipping import WRITER, Lake
 from tests.recovery import Recovery
 
 pytestmark = pytest.mark.slow
-
-WRITER = "0179545146983405188{}-0028942{}"
-
-
-class Lake:
-    """A model of its own in the emulated lake, and a server that writes segments for it."""
-
-    def __init__(self, cloud: Cloud, model: str) -> None:
-        self.cloud = cloud
-        self.model = model
-        self.expected: set[tuple[str, int]] = set()
-        self._s3 = cloud.client("s3")
-
-    def ship(self, writer: int, number: int, *, answers: int = 3, cut: int = 0) -> None:
-        """Put one segment; shipping the same one again puts the same bytes."""
-        name = SegmentName(WRITER.format(writer, writer), number)
-        made = [answer(f"{writer}-{number}-{n}") for n in range(answers)]
-        content = preamble(origin(self.model)) + frames(made)
-        kept = made[:-1] if cut else made
-        self.expected |= {(a.prediction_id, row) for a in kept for row in range(2)}
-        self._s3.put_object(
-            Bucket="lake",
-            Key=f"capture/{self.model}/pod-{writer}/{name}.seg",
-            Body=content[: len(content) - cut],
-        )
-
-    def segments(self) -> list[StoredSegment]:
-        """What lies in the lake."""
-        return self.source.segments(self.model)
-
-    @property
-    def source(self) -> CapturedSegments:
-        """The lake as a collector sees it."""
-        return CapturedSegments(self._s3, self.cloud.lake)
-
-    def collector(self, **changes: Any) -> Collector[Answer]:
-        """A collector with some of its parts replaced."""
-        parts: dict[str, Any] = {
-            "source": self.source,
-            "table": table(self.cloud, self.model),
-            "to_rows": table_rows,
-            **changes,
-        }
-        return Collector(self.model, **parts)
-
-    def check(self) -> None:
-        """Every expected row is there once, and no other."""
-        found = rows(self.cloud, self.model).select("prediction_id", "row").rows()
-        assert sorted(found) == sorted(self.expected)
-
-
-def origin(model: str, **changes: Any) -> Origin:
-    described: dict[str, Any] = {
-        "model": model,
-        "version": "1",
-        "digest": "sha256:1",
-        "environment": "dev",
-        "pod": "pod",
-        "inputs": [("age", "FP32"), ("name", "BYTES")],
-        "outputs": [("probability", "FP64")],
-    }
-    return Origin(**described | changes)
-
-
-def answer(name: str) -> Answer:
-    inputs: list[list[Any]] = [[1.5, float("nan")], ["a", "b"]]
-    return Answer(name, time.time_ns(), "me", "r", {"key": "k"}, inputs, [[0.25, 0.5]])
 
 
 @pytest.fixture
@@ -125,18 +50,6 @@ def test_a_look_that_finds_nothing_new_asks_the_log_once_for_each_writer(
     lake.ship(0, 6)
     assert collector.run().segments == 1
     lake.check()
-
-
-def test_rows_carry_what_was_asked_answered_and_by_whom(lake: Lake) -> None:
-    lake.ship(0, 0, answers=1)
-    assert collect(lake.cloud, lake.model).rows == 2
-    first, second = rows(lake.cloud, lake.model).sort("row").to_dicts()
-    assert (first["input_age"], second["input_age"]) == (1.5, None)
-    assert (first["input_name"], first["output_probability"]) == ("a", 0.25)
-    assert (first["version"], first["package_digest"], first["caller"]) == ("1", "sha256:1", "me")
-    assert first["parameters"] == '{"key": "k"}'
-    assert first["day"] == first["time"].date()
-    assert abs(first["time"] - datetime.now(UTC)) < timedelta(minutes=1)
 
 
 def test_running_again_and_shipping_again_changes_nothing(lake: Lake) -> None:
@@ -267,46 +180,3 @@ def test_collectors_at_once_add_each_row_once(lake: Lake) -> None:
         thread.join()
     assert failures == []
     lake.check()
-
-
-def test_a_version_with_other_inputs_fits_into_the_same_table(lake: Lake) -> None:
-    lake.ship(0, 0, answers=1)
-    collect(lake.cloud, lake.model)
-    changed = origin(lake.model, version="2", inputs=[("age", "BYTES"), ("height", "INT64")])
-    made = Answer("new", time.time_ns(), "", "", {}, [["old"], [180]], [[0.75]])
-    lake._s3.put_object(
-        Bucket="lake",
-        Key=f"capture/{lake.model}/pod-1/{SegmentName(WRITER.format(1, 1), 0)}.seg",
-        Body=preamble(changed) + frames([made]),
-    )
-    collect(lake.cloud, lake.model)
-    row = rows(lake.cloud, lake.model).filter(version="2").to_dicts()[0]
-    assert (row["input_age"], row["input_age__string"], row["input_height"]) == (None, "old", 180)
-
-
-def test_rows_by_key_fit_into_a_table_from_before_them(lake: Lake) -> None:
-    session_options = table(lake.cloud, lake.model)._options
-    old = {name: dtype for name, dtype in FIXED.items() if not name.startswith("event_")}
-    before = MergedTable(table(lake.cloud, lake.model)._uri, session_options, old)
-    before.append(pl.DataFrame(schema=old), {})
-    lake.ship(0, 0, answers=1)
-    entities = Entities(
-        names=["flight", "flight_date"],
-        values=[["7"], ["2013-07-01"]],
-        times_us=[1372687200000000],
-        days=["2013-07-01"],
-    )
-    made = Answer("keyed", time.time_ns(), "", "", {}, [[1.0], ["a"]], [[0.75]], entities)
-    lake._s3.put_object(
-        Bucket="lake",
-        Key=f"capture/{lake.model}/pod-1/{SegmentName(WRITER.format(1, 1), 0)}.seg",
-        Body=preamble(origin(lake.model)) + frames([made]),
-    )
-    assert collect(lake.cloud, lake.model).rows == 3
-    found = rows(lake.cloud, lake.model)
-    keyed = found.filter(prediction_id="keyed").to_dicts()[0]
-    assert (keyed["key_flight"], keyed["key_flight_date"]) == ("7", "2013-07-01")
-    assert keyed["event_time"] == datetime(2013, 7, 1, 14, tzinfo=UTC)
-    assert str(keyed["event_day"]) == "2013-07-01"
-    plain = found.filter(pl.col("prediction_id") != "keyed")
-    assert plain.select("key_flight", "event_time", "event_day").null_count().row(0) == (2, 2, 2)

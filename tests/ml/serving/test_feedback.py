@@ -4,65 +4,23 @@ from __future__ import annotations
 
 import signal
 import uuid
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-import boto3
 import httpx
-import polars as pl
 import pytest
 
-from ml.data.lakehouse import Lakehouse
-from ml.data.object_store import storage_options
 from ml.monitoring.answers import newest_labels
-from ml.monitoring.captured import FeedbackSegments
-from ml.monitoring.collector import Collected, Collector
-from ml.monitoring.label_rows import LABELS, label_rows
-from ml.monitoring.predictions import LabelsTable
+from ml.monitoring.label_rows import LABELS
 from tests.ml.serving.cloud import Cloud, Packaged
+from tests.ml.serving.labels import label, stored
 from tests.ml.serving.lake import wait_until
 from tests.ml.serving.server_process import ServerProcess, request
 
 pytestmark = pytest.mark.process
 
 
-def collect(cloud: Cloud, model: str) -> Collected:
-    session = boto3.Session()
-    source = FeedbackSegments(cloud.client("s3"), cloud.lake)
-    table = LabelsTable(f"{cloud.lake}/labels/{model}", lambda: storage_options(session))
-    return Collector(model, source, table, label_rows).run()
-
-
-def stored(cloud: Cloud, model: str) -> pl.DataFrame:
-    """Every label of a model, once the collector has seen what has arrived."""
-    collect(cloud, model)
-    lake, table = Lakehouse(cloud.lake), f"labels/{model}"
-    if lake.schema(table) is None:
-        return pl.DataFrame(schema=dict(LABELS))
-    return lake.read(table).frame
-
-
 def serve(cloud: Cloud, volume: Path, package: Packaged | None, **more: str) -> ServerProcess:
     return ServerProcess(cloud, volume, package, MODELYARD_LAKE=cloud.lake, **more)
-
-
-@pytest.fixture(scope="module")
-def server(
-    cloud: Cloud, package: Packaged, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[ServerProcess]:
-    with serve(cloud, tmp_path_factory.mktemp("volume"), package) as running:
-        yield running
-
-
-@pytest.fixture
-def http(server: ServerProcess) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=server.url, timeout=30) as client:
-        yield client
-
-
-def label(value: Any = 1, **changes: Any) -> dict[str, Any]:
-    return {"prediction_id": "p", "row": 0, "label": value, **changes}
 
 
 def test_labels_of_every_kind_reach_the_table_with_the_moment_they_became_known(
@@ -115,70 +73,12 @@ def test_of_two_labels_for_one_row_in_one_post_the_last_is_kept(
     assert stored(cloud, "toy").filter(prediction_id=name)["label"].to_list() == [0.0]
 
 
-@pytest.mark.parametrize(
-    ("wrong", "told"),
-    [
-        ({"label": None}, "labels[1].label: "),
-        ({"label": [1]}, "labels[1].label: "),
-        ({"row": -1}, "labels[1].row: "),
-        ({"row": 1.5}, "labels[1].row: "),
-        ({"prediction_id": ""}, "labels[1].prediction_id: "),
-        ({"known_at": "2013-07-01T12:00:00"}, "labels[1].known_at: "),
-        ({"known_at": "yesterday"}, "labels[1].known_at: "),
-        ({"label": 10**400}, "labels[1].label: "),
-        ({"label": "x" * 201}, "labels[1].label: "),
-        ({"label": 2}, "labels[1].label: 2 is neither 0 nor 1"),
-        ({"label": 0.5}, "labels[1].label: 0.5 is neither 0 nor 1"),
-        ({"label": "late"}, "labels[1].label: a text is no outcome"),
-        ({"score": 1}, "labels[1]: "),
-    ],
-)
-def test_one_wrong_label_refuses_all_and_is_named(
-    http: httpx.Client, cloud: Cloud, wrong: dict[str, Any], told: str
-) -> None:
-    name = uuid.uuid4().hex
-    labels = [label(prediction_id=name), {**label(prediction_id=name, row=1), **wrong}]
-    answer = http.post("/feedback", json={"labels": labels})
-    assert (answer.status_code, answer.json()["code"]) == (422, "invalid_label")
-    assert answer.json()["error"].startswith(told)
-    assert stored(cloud, "toy").filter(prediction_id=name).is_empty()
-
-
-@pytest.mark.parametrize(
-    ("body", "status", "code"),
-    [
-        (b"{", 400, "invalid_json"),
-        (b"[]", 422, "invalid_label"),
-        (b'{"labels": []}', 422, "invalid_label"),
-        (b'{"labels": [' + b"1," * 10**7 + b"1]}", 413, "body_too_large"),
-    ],
-)
-def test_what_holds_no_labels_is_refused(
-    http: httpx.Client, body: bytes, status: int, code: str
-) -> None:
-    answer = http.post("/feedback", content=body)
-    assert (answer.status_code, answer.json()["code"]) == (status, code)
-
-
-def test_more_than_ten_thousand_labels_are_to_be_split(http: httpx.Client) -> None:
-    labels = [label(row=row) for row in range(10_001)]
-    answer = http.post("/feedback", json={"labels": labels})
-    assert (answer.status_code, answer.json()["code"]) == (413, "too_many_rows")
-    assert http.get("/feedback").status_code == 405
-
-
 def test_without_a_version_labels_of_earlier_ones_are_kept(cloud: Cloud, volume: Path) -> None:
     name = uuid.uuid4().hex
     with serve(cloud, volume, None, POD_NAME="empty") as server:
         posted = httpx.post(f"{server.url}/feedback", json={"labels": [label(prediction_id=name)]})
         assert posted.status_code == 200
         wait_until(lambda: stored(cloud, "toy").filter(prediction_id=name).height == 1)
-
-
-def test_without_a_lake_labels_are_refused(cloud: Cloud, volume: Path) -> None:
-    with ServerProcess(cloud, volume, None, MODELYARD_CAPTURE_URI="") as server:
-        posted = httpx.post(f"{server.url}/feedback", json={"labels": [label()]})
-        assert (posted.status_code, posted.json()["code"]) == (503, "capture_unavailable")
 
 
 def test_every_acknowledged_label_survives_kills(

@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 from ml.data.lakehouse import Lakehouse
 from tests.ml.serving import asof
 from tests.ml.serving.cloud import Cloud, Packaged, make_package
+from tests.ml.serving.fuzzing import leaves, shapes, values
 from tests.ml.serving.lake import wait_until
 from tests.ml.serving.server_process import ServerProcess
-from tests.ml.serving.test_fuzzed_requests import leaves, shapes, values
 from tests.ml.serving.test_openapi import refuse_undescribed
 
 pytestmark = pytest.mark.process

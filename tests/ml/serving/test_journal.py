@@ -16,7 +16,7 @@ from ml.deployment.capture import journal as module
 from ml.deployment.capture.journal import CaptureError, Journal, backlog, sealed
 from ml.deployment.capture.segment import Answer, SegmentName, frames, read
 from ml.deployment.capture.shipper import Shipper
-from tests.ml.serving.test_collector import answer, origin
+from tests.ml.serving.shipping import answer, origin
 
 
 def stored(folder: Path) -> list[str]:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ml.deployment.capture.segment import Answer, SegmentName, frame, frames, preamble, read
-from tests.ml.serving.test_collector import origin
+from tests.ml.serving.shipping import origin
 
 ANSWERS = [Answer(str(n), n, "c", "", {"n": n}, [[1.0], ["é"]], [[0.5]]) for n in range(4)]
 HEAD = preamble(origin("toy"))

@@ -26,7 +26,7 @@ from tests.ml.serving.cloud import Cloud, Packaged
 from tests.ml.serving.fault_proxy import Fault, FaultProxy
 from tests.ml.serving.lake import captured, wait_until
 from tests.ml.serving.server_process import ServerProcess
-from tests.ml.serving.test_collector import WRITER, Lake, origin
+from tests.ml.serving.shipping import WRITER, Lake, origin
 from tests.ml.serving.traffic import Traffic
 from tests.recovery import Recovery
 

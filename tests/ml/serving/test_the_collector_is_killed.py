@@ -12,8 +12,8 @@ from tests.ml.ended_at import Moment, ended_at
 from tests.ml.serving.cloud import Cloud
 from tests.ml.serving.fault_proxy import FaultProxy
 from tests.ml.serving.lake import rows
+from tests.ml.serving.shipping import Lake
 from tests.ml.serving.test_collecting import command
-from tests.ml.serving.test_collector import Lake
 from tests.recovery import Recovery
 
 pytestmark = pytest.mark.process

@@ -16,8 +16,8 @@ from tests.ml.serving.cable import Cable
 from tests.ml.serving.cloud import Cloud, Packaged
 from tests.ml.serving.lake import captured, rows, wait_until
 from tests.ml.serving.server_process import ServerProcess, free_port, request
+from tests.ml.serving.shipping import Lake
 from tests.ml.serving.test_collecting import answers, command
-from tests.ml.serving.test_collector import Lake
 from tests.ml.serving.traffic import Traffic
 from tests.recovery import Recovery
 
