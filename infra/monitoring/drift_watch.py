@@ -46,7 +46,8 @@ class DriftWatch(pulumi.ComponentResource):
         alarms = [
             aws.cloudwatch.MetricAlarm(
                 f"{name}-{signal.replace('_', '-')}",
-                alarm_description=f"A week's {signal} of {args.model} is unlike those before it",
+                alarm_description=f"A week's {signal} of {args.model} is unlike those before it: "
+                "docs/alarms.md#a-week-broke",
                 namespace=METRIC_NAMESPACE,
                 metric_name=BREACH,
                 dimensions={"Model": args.model, "Signal": signal},

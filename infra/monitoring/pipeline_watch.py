@@ -34,7 +34,7 @@ class PipelineWatch(pulumi.ComponentResource):
 
         alarm = aws.cloudwatch.MetricAlarm(
             f"{name}-failed",
-            alarm_description="A pipeline execution failed",
+            alarm_description="An execution failed: docs/alarms.md#a-pipeline-failed",
             namespace="AWS/Sagemaker/ModelBuildingPipeline",
             metric_name="ExecutionFailed",
             dimensions={"PipelineName": args.pipeline_name},

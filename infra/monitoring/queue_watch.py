@@ -45,7 +45,8 @@ class QueueWatch(pulumi.ComponentResource):
 
         depth = aws.cloudwatch.MetricAlarm(
             f"{name}-dead-letters",
-            alarm_description="A message failed five times and waits for a person",
+            alarm_description="A message failed five times and waits for a person: "
+            "docs/alarms.md#a-message-was-set-aside",
             namespace="AWS/SQS",
             metric_name="ApproximateNumberOfMessagesVisible",
             dimensions={"QueueName": args.dead_letter_name},
@@ -63,7 +64,8 @@ class QueueWatch(pulumi.ComponentResource):
         )
         age = aws.cloudwatch.MetricAlarm(
             f"{name}-waiting",
-            alarm_description="The oldest message waits too long: is the delivery worker up?",
+            alarm_description="The oldest message waits too long: is the delivery worker up? "
+            "docs/alarms.md#delivery-stands-still",
             namespace="AWS/SQS",
             metric_name="ApproximateAgeOfOldestMessage",
             dimensions={"QueueName": args.queue_name},
