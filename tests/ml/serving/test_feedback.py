@@ -170,14 +170,16 @@ def test_more_than_ten_thousand_labels_are_to_be_split(http: httpx.Client) -> No
 def test_without_a_version_labels_of_earlier_ones_are_kept(cloud: Cloud, volume: Path) -> None:
     name = uuid.uuid4().hex
     with serve(cloud, volume, None, POD_NAME="empty") as server:
-        posted = httpx.post(f"{server.url}/feedback", json={"labels": [label(prediction_id=name)]})
+        posted = httpx.post(
+            f"{server.url}/feedback", json={"labels": [label(prediction_id=name)]}, timeout=30
+        )
         assert posted.status_code == 200
         wait_until(lambda: stored(cloud, "toy").filter(prediction_id=name).height == 1)
 
 
 def test_without_a_lake_labels_are_refused(cloud: Cloud, volume: Path) -> None:
     with ServerProcess(cloud, volume, None, MODELYARD_CAPTURE_URI="") as server:
-        posted = httpx.post(f"{server.url}/feedback", json={"labels": [label()]})
+        posted = httpx.post(f"{server.url}/feedback", json={"labels": [label()]}, timeout=30)
         assert (posted.status_code, posted.json()["code"]) == (503, "capture_unavailable")
 
 
