@@ -59,7 +59,7 @@ def refuse_undescribed(
     @calls
     @given(case=from_dict(described)[path][method].as_strategy(GenerationMode(mode)))
     def call(case: schemathesis.Case) -> None:
-        case.call_and_validate(base_url=url, checks=checked, timeout=10)
+        case.call_and_validate(base_url=url, checks=checked, timeout=30)
 
     call()
 
