@@ -16,7 +16,7 @@ from tests.ml.serving.cloud import Cloud, Packaged
 from tests.ports import free_port
 
 REPOSITORY = Path(__file__).resolve().parents[3]
-START_SECONDS = 60.0
+START_SECONDS = 180.0
 
 
 class ServerProcess:

@@ -136,7 +136,7 @@ def test_a_store_that_is_gone_at_the_start_is_one_line_and_back_it_is_a_server(
         proxy.faults = [Fault("GET", "artifacts", 1000, status=404, code="NoSuchBucket")]
         there = {"AWS_ENDPOINT_URL_S3": proxy.url}
         process = ServerProcess(cloud, volume, package, **there).spawn()
-        said: str = process.communicate(timeout=60)[0]
+        said: str = process.communicate(timeout=180)[0]
         assert process.returncode not in (0, None)
         assert said == f"ml serve: {package.uri}: does not exist\n"
         proxy.faults = [Fault("GET", "artifacts", 2, status=503, code="SlowDown")]

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.process
 def refusal_of(server: ServerProcess) -> str:
     """What a server that cannot start says; it must be one line and no traceback."""
     process = server.spawn()
-    output: str = process.communicate(timeout=60)[0]
+    output: str = process.communicate(timeout=180)[0]
     assert process.returncode not in (0, None)
     assert "Traceback" not in output
     return output.strip()
