@@ -1,4 +1,7 @@
-"""Ports for sandboxes that tests start in caches of their own, where they cannot meet."""
+"""Ports for what tests start: no other worker, and no connection, takes them before it does."""
+
+import itertools
+import os
 
 import pytest
 
@@ -8,6 +11,9 @@ WORKERS = 2
 FOR_CHECKOUTS = 10
 """Slots that are left to sandboxes of checkouts, which meet in the user's cache."""
 EACH = (allotment.SLOTS - FOR_CHECKOUTS) // WORKERS
+FIRST_FOR_SERVERS, PORTS_EACH, MOST_WORKERS = 26_000, 500, 8
+"""Above all slots, below node ports and ephemeral ones: the kernel gives those to whoever asks."""
+_tried = itertools.count(os.getpid())
 
 
 def keep_apart(config: pytest.Config) -> None:
@@ -22,3 +28,11 @@ def keep_apart(config: pytest.Config) -> None:
     allotment.FIRST_PORT += first * allotment.PORTS_PER_SLOT
     allotment.FIRST_OCTET += first * allotment.OCTETS_PER_SLOT
     allotment.SLOTS = EACH
+
+
+def free_port() -> int:
+    """A loopback port on which nobody listens, for a server that is started with its number."""
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    first = FIRST_FOR_SERVERS + worker % MOST_WORKERS * PORTS_EACH
+    ports = (first + next(_tried) % PORTS_EACH for _ in range(PORTS_EACH))
+    return next(port for port in ports if allotment.is_free(port))

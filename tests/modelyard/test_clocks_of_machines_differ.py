@@ -36,9 +36,8 @@ def test_it_is_kept_from_others_for_its_lease_and_no_longer(
     begun = time.monotonic()
     assert machine(holder).take("a", person="ada", purpose="a release", lease=LEASE) is None
     contender = machine(other)
-    assert contender.take("b", person="grace", purpose="a rollback") is not None
     while contender.take("b", person="grace", purpose="a rollback") is not None:
-        assert time.monotonic() - begun < 3 * LEASE
+        assert time.monotonic() - begun < 10 * LEASE
         time.sleep(0.1)
     # The table tells whole seconds: one of a lease may have passed when it begins.
     assert time.monotonic() - begun > LEASE - 1

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from modelyard.delivery import evidence, worker
-from modelyard.delivery.journey import Journey, State
+from modelyard.delivery.journey import Journey
 from modelyard.errors import RefusedError
 from modelyard.live import promotion
 from modelyard.live.releases import ReleaseLines
@@ -18,6 +18,7 @@ from modelyard.live.rollback import roll_back
 from modelyard.place import Place
 from modelyard.target import Target, Yard
 from tests.modelyard import living, world
+from tests.modelyard.lone_worker import is_live, wait_for
 from tests.modelyard.world import Works, station
 from tests.recovery import Recovery
 
@@ -29,12 +30,14 @@ class OneEngine(Works):
     """An engine that is slow enough to be met by another one, and tells when it is."""
 
     running: threading.Lock = field(default_factory=threading.Lock)
+    begun: threading.Event = field(default_factory=threading.Event)
     met: int = 0
 
     def _deploy(self, place: Place) -> dict[str, int]:
         if not self.running.acquire(blocking=False):
             self.met += 1
             raise RefusedError("the stack is locked by another update")
+        self.begun.set()
         try:
             time.sleep(0.4)
             return super()._deploy(place)
@@ -82,16 +85,6 @@ def serving(place: Place, works: Works, count: int) -> Iterator[None]:
             thread.join()
 
 
-def wait_for(place: Place, id: str, state: State) -> Journey:
-    give_up = time.monotonic() + 30
-    while True:
-        found = station(place, Works(root=place.root)).journeys.find(id)
-        if found is not None and found.state is state:
-            return found
-        assert time.monotonic() < give_up, found
-        time.sleep(0.05)
-
-
 def test_of_sixteen_promotions_one_is_taken_and_fifteen_are_told_by_whom(
     staging: Place, monkeypatch: pytest.MonkeyPatch, recovery: Recovery
 ) -> None:
@@ -127,17 +120,12 @@ def test_of_four_workers_on_one_version_one_releases_it(staging: Place) -> None:
     arn = world.register(staging, "first")
     world.registered(staging, arn)
     with serving(staging, works, 4):
-        while not works.running.locked():
-            time.sleep(0.005)
+        assert works.begun.wait(60)
         # The same event again, for workers who find the first of them in the middle of it.
         for _ in range(3):
             world.registered(staging, arn)
-        give_up = time.monotonic() + 30
-        while not (found := station(staging, works).journeys.of_package(arn)) or (
-            found.state is not State.LIVE
-        ):
-            assert time.monotonic() < give_up, found
-            time.sleep(0.05)
+        here = station(staging, works)
+        wait_for(lambda: is_live(here, arn))
     assert works.met == 0
     assert works.calls.count("deploy") == 1
     assert [entry["kind"] for entry in works.ledger] == ["released"]

@@ -9,7 +9,7 @@ import pytest
 
 from modelyard import catalogue
 from modelyard.errors import ExitCode
-from sandbox import Environment, Layout
+from sandbox import Environment, Layout, limits
 from sandbox.limits import not_enforced, type_counts
 from tests.modelyard.keyboard import type_
 
@@ -64,7 +64,8 @@ def test_status_tells_what_this_machine_does_not_enforce(
     assert told["types"] == {}
 
 
-def test_what_the_emulator_counts_is_told(layout: Layout) -> None:
+def test_what_the_emulator_counts_is_told(layout: Layout, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "SECONDS", 60.0)
     counts = {
         "real": {"resources": 150, "types": 30},
         "recorded": {"resources": 40, "types": 12},

@@ -36,7 +36,7 @@ def processor_seconds(*command: str) -> float:
 def test_help_takes_less_than_half_a_second() -> None:
     assert "Exit codes" in run(str(COMMAND), "--help").stdout
     # Neighbours on a busy machine make the same work take longer, never shorter.
-    assert any(0 < processor_seconds(str(COMMAND), "--help") < SECONDS for _ in range(4))
+    assert any(0 < processor_seconds(str(COMMAND), "--help") < SECONDS for _ in range(12))
 
 
 def test_help_imports_nothing_heavy() -> None:

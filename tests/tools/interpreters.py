@@ -18,8 +18,11 @@ WAITS = """
 import os, signal, sys, time
 signal.signal(signal.SIGTERM, lambda *_: sys.exit(9))
 open("running", "w").write(str(os.getpid()))
-time.sleep(30)
+time.sleep(600)
 """
+"""Runs far longer than a test waits for it to be ended."""
+PATIENCE_SECONDS = 120.0
+"""For what takes seconds on an idle machine: interpreters that import much, or that end."""
 
 
 @dataclass(kw_only=True)
@@ -57,7 +60,7 @@ class Place:
         """Write the code into a module, run it, and return its status and both outputs."""
         (self.folder / "module_of_a_test.py").write_text(code)
         process = self.start("module_of_a_test", *arguments)
-        out, error = process.communicate(given, timeout=60)
+        out, error = process.communicate(given, timeout=PATIENCE_SECONDS)
         return process.returncode, out, error
 
 
@@ -74,7 +77,7 @@ def serving(root: Path, memory: Path) -> Iterator["subprocess.Popen[bytes]"]:
         [sys.executable, "-m", "tools.language_host.fork_server", str(root), str(memory)],
         env={**plain_environment(), "PYTHONPATH": str(CHECKOUT)},
     )
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + PATIENCE_SECONDS
     name = f"@modelyard-fork-server:{root}"
     while name not in Path("/proc/net/unix").read_text():
         assert time.monotonic() < deadline, "the fork server does not listen"
@@ -93,7 +96,7 @@ def forks(server: "subprocess.Popen[bytes]") -> list[psutil.Process]:
 
 def pid_of_waiting(place: Place) -> int:
     """The process of a module of `WAITS`, once it runs."""
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + PATIENCE_SECONDS
     while not (place.folder / "running").exists() or not (place.folder / "running").read_text():
         assert time.monotonic() < deadline, "the module does not run"
         time.sleep(0.05)

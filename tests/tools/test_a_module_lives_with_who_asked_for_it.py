@@ -10,7 +10,13 @@ import time
 import psutil
 import pytest
 
-from tests.tools.interpreters import WAITS, Place, forks, pid_of_waiting
+from tests.tools.interpreters import (
+    PATIENCE_SECONDS,
+    WAITS,
+    Place,
+    forks,
+    pid_of_waiting,
+)
 from tools.language_host.spawn import STATUS, address
 
 pytestmark = pytest.mark.process
@@ -27,7 +33,7 @@ def test_a_signal_reaches_the_module(prepared: Place) -> None:
     process = prepared.start("waits")
     pid_of_waiting(prepared)
     process.send_signal(signal.SIGTERM)
-    assert process.wait(timeout=10) == 9
+    assert process.wait(timeout=PATIENCE_SECONDS) == 9
 
 
 def test_a_module_goes_with_who_asked_for_it(prepared: Place) -> None:
@@ -35,7 +41,7 @@ def test_a_module_goes_with_who_asked_for_it(prepared: Place) -> None:
     process = prepared.start("waits")
     module = psutil.Process(pid_of_waiting(prepared))
     process.kill()
-    module.wait(timeout=10)
+    module.wait(timeout=PATIENCE_SECONDS)
     assert not module.is_running()
 
 
@@ -57,7 +63,7 @@ def test_nothing_runs_for_one_who_left_while_asking(
         connection.sendall(request)
     # Served after that one: by now it has been forked, if it ever is.
     assert prepared.run("print('here')")[1] == "here\n"
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + PATIENCE_SECONDS
     while forks(server):
         assert time.monotonic() < deadline, "a module runs that nobody waits for"
         time.sleep(0.05)
@@ -70,7 +76,7 @@ def test_a_module_whose_server_dies_says_so(
     process = prepared.start("waits")
     module = psutil.Process(pid_of_waiting(prepared))
     server.kill()
-    _, error = process.communicate(timeout=10)
+    _, error = process.communicate(timeout=PATIENCE_SECONDS)
     assert process.returncode == 1
     assert "fork server ended" in error
-    module.wait(timeout=10)
+    module.wait(timeout=PATIENCE_SECONDS)

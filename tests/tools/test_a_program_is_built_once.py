@@ -2,11 +2,11 @@
 
 import os
 import threading
-import time
 from pathlib import Path
 
 import pytest
 
+from tests.sandbox.observed import eventually
 from tests.tools.machines import program, real_go
 from tools import ToolError, build, cache
 from tools.pins import Tool
@@ -60,35 +60,56 @@ def test_a_failed_build_shows_the_compilers_words_and_leaves_no_program(
     assert not cache.location(tool).exists()
 
 
+def held_up(folder: Path, *steps: str) -> Path:
+    """A Go whose every step lasts until there is a file of its number, and a minute at most."""
+    slow = program(folder, "go", "")
+    lines = ["#!/bin/sh"]
+    for number, step in enumerate(steps):
+        looks = (
+            f"for look in $(seq 600); do [ -e {folder / str(number)} ] && break; sleep 0.1; done"
+        )
+        lines += [step, looks]
+    lines += ['while [ "$1" != -o ]; do shift; done; touch "$2"', ""]
+    slow.write_text("\n".join(lines))
+    return slow
+
+
 def test_a_long_build_is_never_silent(
     tool: Tool, empty_machine: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(build, "SILENCE_SECONDS", 0.5)
-    slow = program(empty_machine, "go", "")
-    slow.write_text(
-        "#!/bin/sh\n"
-        "echo 'go: downloading example.com/big v1.2.3' >&2\nsleep 1.2\n"
-        "echo example.com/big/part >&2\nsleep 2.2\n"
-        'while [ "$1" != -o ]; do shift; done; touch "$2"\n'
+    slow = held_up(
+        empty_machine,
+        "echo 'go: downloading example.com/big v1.2.3' >&2",
+        "echo example.com/big/part >&2",
     )
-    said: list[str] = []
-    build.build(tool, slow, said.append)
-    assert any("1 modules fetched, now downloading example.com/big v1.2.3" in x for x in said)
-    assert any("1 packages compiled, now example.com/big/part" in line for line in said)
+    awaited = [
+        "1 modules fetched, now downloading example.com/big v1.2.3",
+        "1 packages compiled, now example.com/big/part",
+    ]
+
+    def told(said: str) -> None:
+        for number, words in enumerate(awaited):
+            if words in said:
+                (empty_machine / str(number)).touch()
+
+    build.build(tool, slow, told)
+    assert all((empty_machine / str(number)).exists() for number in range(len(awaited)))
 
 
 def test_a_second_checkout_waits_for_the_first_ones_build(tool: Tool, empty_machine: Path) -> None:
     counted = empty_machine / "count"
-    slow = program(empty_machine, "go", "")
-    slow.write_text(
-        f"#!/bin/sh\necho x >> {counted}\nsleep 1\n"
-        'while [ "$1" != -o ]; do shift; done; touch "$2"\n'
-    )
-    said: list[str] = []
+    slow = held_up(empty_machine, f"echo x >> {counted}")
     first = threading.Thread(target=build.build, args=(tool, slow, lambda _: None))
     first.start()
-    time.sleep(0.3)
-    build.build(tool, slow, said.append)
+    assert eventually(counted.exists, seconds=60)
+    said: list[str] = []
+
+    def told(message: str) -> None:
+        said.append(message)
+        (empty_machine / "0").touch()
+
+    build.build(tool, slow, told)
     first.join()
     assert counted.read_text() == "x\n"
-    assert any("another process" in line for line in said)
+    assert "another process" in said[0]

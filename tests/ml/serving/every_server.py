@@ -14,7 +14,8 @@ import psutil
 
 from ml.deployment.server.predictor import Field
 from tests.ml.serving.every_type_server import MODEL, EveryType
-from tests.ml.serving.server_process import REPOSITORY, free_port
+from tests.ml.serving.server_process import REPOSITORY
+from tests.ports import free_port
 
 INFER = f"/v2/models/{MODEL}/infer"
 PATIENCE_SECONDS = 40.0

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -14,17 +13,10 @@ from typing import Any
 import httpx
 
 from tests.ml.serving.cloud import Cloud, Packaged
+from tests.ports import free_port
 
 REPOSITORY = Path(__file__).resolve().parents[3]
-START_SECONDS = 60.0
-
-
-def free_port() -> int:
-    """A loopback port nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+START_SECONDS = 180.0
 
 
 class ServerProcess:

@@ -110,6 +110,6 @@ def test_a_server_starts_although_its_package_broke_off_twice(
     proxy.faults = [Fault("GET", "model.onnx", 2, cut=-10)]
     server = ServerProcess(cloud, volume, package, AWS_ENDPOINT_URL_S3=proxy.url)
     with recovery.within(30, "a package whose download broke off twice, from the start"), server:
-        answer = httpx.post(f"{server.url}/v2/models/toy/infer", json=request())
+        answer = httpx.post(f"{server.url}/v2/models/toy/infer", json=request(), timeout=30)
         assert answer.status_code == 200
     assert proxy.over

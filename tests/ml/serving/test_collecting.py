@@ -14,8 +14,9 @@ from ml.monitoring.collecting import Loop
 from ml.monitoring.collector import Collected
 from tests.ml.serving.cloud import Cloud
 from tests.ml.serving.lake import wait_until
-from tests.ml.serving.server_process import REPOSITORY, free_port
+from tests.ml.serving.server_process import REPOSITORY
 from tests.ml.serving.shipping import Lake
+from tests.ports import free_port
 
 pytestmark = pytest.mark.process
 
@@ -48,7 +49,7 @@ def running(cloud: Cloud) -> Iterator[tuple[str, subprocess.Popen[str]]]:
 
 def answers(url: str) -> bool:
     try:
-        return httpx.get(f"{url}/healthz/ready").status_code == 200
+        return httpx.get(f"{url}/healthz/ready", timeout=30).status_code == 200
     except httpx.TransportError:
         return False
 
@@ -62,10 +63,10 @@ def test_it_merges_what_arrives_and_stops_when_told(
     lake.ship(0, 0)
     lake.ship(0, 1)
     merged = 'modelyard_collected_rows_total{table="predictions/collected_process"} 12.0'
-    wait_until(lambda: merged in httpx.get(f"{url}/metrics").text, 60)
+    wait_until(lambda: merged in httpx.get(f"{url}/metrics", timeout=30).text, 60)
     lake.check()
-    assert httpx.get(f"{url}/healthz/live").json()["alive"]
-    assert httpx.get(f"{url}/other").status_code == 404
+    assert httpx.get(f"{url}/healthz/live", timeout=30).json()["alive"]
+    assert httpx.get(f"{url}/other", timeout=30).status_code == 404
     process.terminate()
     assert process.wait(30) == 0
 

@@ -59,7 +59,8 @@ def test_a_torn_tail_is_dropped_and_the_answers_before_it_are_kept(
 
 
 def segments(volume: Path) -> list[Path]:
-    return [*volume.glob("*.seg"), *volume.glob("*.open")]
+    # In this order: one that is sealed meanwhile is seen under its new name.
+    return [*volume.glob("*.open"), *volume.glob("*.seg")]
 
 
 def rows(kept: Iterable[Segment[Answer]]) -> set[tuple[str, int]]:

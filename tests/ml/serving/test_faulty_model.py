@@ -14,7 +14,8 @@ import pytest
 
 from tests.ml.serving import faulty_server
 from tests.ml.serving.lake import wait_until
-from tests.ml.serving.server_process import REPOSITORY, free_port
+from tests.ml.serving.server_process import REPOSITORY
+from tests.ports import free_port
 from tests.recovery import Recovery
 
 pytestmark = pytest.mark.process

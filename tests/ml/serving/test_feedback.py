@@ -76,7 +76,9 @@ def test_of_two_labels_for_one_row_in_one_post_the_last_is_kept(
 def test_without_a_version_labels_of_earlier_ones_are_kept(cloud: Cloud, volume: Path) -> None:
     name = uuid.uuid4().hex
     with serve(cloud, volume, None, POD_NAME="empty") as server:
-        posted = httpx.post(f"{server.url}/feedback", json={"labels": [label(prediction_id=name)]})
+        posted = httpx.post(
+            f"{server.url}/feedback", json={"labels": [label(prediction_id=name)]}, timeout=30
+        )
         assert posted.status_code == 200
         wait_until(lambda: stored(cloud, "toy").filter(prediction_id=name).height == 1)
 

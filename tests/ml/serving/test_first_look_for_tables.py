@@ -19,7 +19,7 @@ class Tables:
         self.looked = threading.Event()
 
     def __call__(self, known: int | None) -> Any:
-        self.let.wait(10)
+        self.let.wait(60)
         self.looked.set()
         if self.fails:
             raise OSError("the lake is away")
@@ -45,7 +45,7 @@ def test_it_is_settled_once_the_first_look_has_ended_however_it_did(
     # The second look begins after the first has ended.
     for _ in range(2):
         tables.looked.clear()
-        assert tables.looked.wait(5)
+        assert tables.looked.wait(60)
     assert keeper.settled
     keeper.stop()
 

@@ -16,11 +16,12 @@ pytestmark = pytest.mark.process
 
 INFER = "/v2/models/toy/infer"
 MEBIBYTE = 1024 * 1024
+PATIENCE_SECONDS = 40.0
+"""For what takes five seconds on an idle machine; an idle connection is borne for 75."""
 
 
 def connect(server: ServerProcess) -> socket.socket:
-    connection = socket.create_connection(("127.0.0.1", server.port), timeout=15)
-    connection.settimeout(15)
+    connection = socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE_SECONDS)
     return connection
 
 
@@ -69,7 +70,7 @@ def test_an_announced_terabyte_is_refused_at_once(server: ServerProcess) -> None
 def test_headers_that_do_not_come_close_the_connection(server: ServerProcess, sent: bytes) -> None:
     started = time.monotonic()
     received = answer_to(server, sent)
-    assert time.monotonic() - started < 10
+    assert time.monotonic() - started < PATIENCE_SECONDS
     assert not sent or b"408" in received.split(b"\r\n")[0]
 
 

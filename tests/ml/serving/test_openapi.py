@@ -59,7 +59,7 @@ def refuse_undescribed(
     @calls
     @given(case=from_dict(described)[path][method].as_strategy(GenerationMode(mode)))
     def call(case: schemathesis.Case) -> None:
-        case.call_and_validate(base_url=url, checks=checked, timeout=10)
+        case.call_and_validate(base_url=url, checks=checked, timeout=30)
 
     call()
 
@@ -86,13 +86,13 @@ def test_every_route_is_described_and_no_other(release: Release | None, by_key: 
 
 
 def test_the_server_serves_it(every: EveryServer) -> None:
-    served = httpx.get(f"{every.url}/openapi.json").json()
+    served = httpx.get(f"{every.url}/openapi.json", timeout=30).json()
     assert served["openapi"] == "3.1.0"
     assert INFER in served["paths"]
 
 
 def test_a_method_that_is_not_possible_is_told_which_is(every: EveryServer) -> None:
-    wrong = httpx.get(every.url + INFER)
+    wrong = httpx.get(every.url + INFER, timeout=30)
     assert (wrong.status_code, wrong.headers["allow"]) == (405, "POST")
-    wrong = httpx.post(f"{every.url}/v2")
+    wrong = httpx.post(f"{every.url}/v2", timeout=30)
     assert (wrong.status_code, wrong.headers["allow"]) == (405, "GET, HEAD")

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.process
 def refusal_of(server: ServerProcess) -> str:
     """What a server that cannot start says; it must be one line and no traceback."""
     process = server.spawn()
-    output: str = process.communicate(timeout=60)[0]
+    output: str = process.communicate(timeout=180)[0]
     assert process.returncode not in (0, None)
     assert "Traceback" not in output
     return output.strip()
@@ -30,11 +30,11 @@ def test_without_a_version_the_pod_is_ready_and_inference_says_why_not(
 ) -> None:
     with ServerProcess(cloud, volume, None) as server:
         for path in ("/healthz/live", "/healthz/ready", "/v2/health/live", "/v2", "/metrics"):
-            assert httpx.get(server.url + path).status_code == 200
+            assert httpx.get(server.url + path, timeout=30).status_code == 200
         for path in ("/v2/health/ready", "/v2/models/toy", "/v2/models/toy/ready"):
-            answer = httpx.get(server.url + path)
+            answer = httpx.get(server.url + path, timeout=30)
             assert (answer.status_code, answer.json()["code"]) == (503, "no_version_released")
-        answer = httpx.post(f"{server.url}/v2/models/toy/infer", json=request())
+        answer = httpx.post(f"{server.url}/v2/models/toy/infer", json=request(), timeout=30)
         assert answer.status_code == 503
         assert "no version released yet" in answer.json()["error"]
         assert answer.headers["retry-after"] == "1"
@@ -53,7 +53,7 @@ def test_a_package_that_was_damaged_is_served_once_it_is_whole_again(
         recovery.within(30, "a damaged package, one start after it was put right"),
         ServerProcess(cloud, volume, package) as server,
     ):
-        answer = httpx.post(f"{server.url}/v2/models/toy/infer", json=request())
+        answer = httpx.post(f"{server.url}/v2/models/toy/infer", json=request(), timeout=30)
         assert answer.status_code == 200
 
 

@@ -38,7 +38,7 @@ def test_while_kms_is_away_no_server_starts_and_one_that_runs_goes_on(
             assert "nothing is loaded unverified" in said
             assert "\n" not in said
             assert answers(running)
-            assert httpx.get(f"{running.url}/healthz/ready").status_code == 200
+            assert httpx.get(f"{running.url}/healthz/ready", timeout=30).status_code == 200
             proxy.faults = []
             with recovery.within(30, "KMS away, one start after it was back"), stopped:
                 assert answers(stopped)

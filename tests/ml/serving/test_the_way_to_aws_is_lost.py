@@ -15,10 +15,11 @@ from deltalake.exceptions import TableNotFoundError
 from tests.ml.serving.cable import Cable
 from tests.ml.serving.cloud import Cloud, Packaged
 from tests.ml.serving.lake import captured, rows, wait_until
-from tests.ml.serving.server_process import ServerProcess, free_port, request
+from tests.ml.serving.server_process import ServerProcess, request
 from tests.ml.serving.shipping import Lake
 from tests.ml.serving.test_collecting import answers, command
 from tests.ml.serving.traffic import Traffic
+from tests.ports import free_port
 from tests.recovery import Recovery
 
 pytestmark = pytest.mark.process
@@ -60,14 +61,14 @@ def test_a_running_server_answers_on_and_a_new_one_says_in_time_that_it_cannot(
         assert said.startswith("ml serve: the public key ")
         assert said.count("\n") == 1
         answered |= ask(running, 200)
-        assert httpx.get(f"{running.url}/healthz/ready").status_code == 200
+        assert httpx.get(f"{running.url}/healthz/ready", timeout=30).status_code == 200
         assert not answered <= captured(cloud, pod).keys()
         with recovery.within(60, "the way from a server to AWS lost, once it is back"):
             cable.mend()
             wait_until(lambda: answered <= captured(cloud, pod).keys())
         assert set(captured(cloud, pod).values()) == {1}
         with recovery.within(30, "the same for a new server, one start later"), newcomer:
-            asked = httpx.post(f"{newcomer.url}/v2/models/toy/infer", json=request())
+            asked = httpx.post(f"{newcomer.url}/v2/models/toy/infer", json=request(), timeout=30)
             assert asked.status_code == 200
 
 

@@ -35,7 +35,7 @@ class Traffic:
         for thread in self._threads:
             thread.join(30)
 
-    def wait_for(self, count: int, seconds: float = 30) -> None:
+    def wait_for(self, count: int, seconds: float = 120) -> None:
         """Wait until so many predictions are acknowledged."""
         give_up = time.monotonic() + seconds
         while len(self.acknowledged) < count:

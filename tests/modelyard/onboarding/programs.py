@@ -29,6 +29,8 @@ _TYPED = "app.main(sys.argv[1:])"
 _CUT = "print('rows:', sum(body.count(b'\\n') - 1 for _, body in batches_of(Path(), 'customers')))"
 
 
+SECONDS = 600.0
+"""For what takes half a minute on an idle machine: millions of rows, read twice."""
 Program = AbstractContextManager[subprocess.Popen[str]]
 """Ends with its block, also where a test fails."""
 
@@ -46,7 +48,7 @@ def cutting(checkout: Path) -> Program:
 def ended(program: Program) -> tuple[str, str]:
     """What a program said, and what it told on the way, once it is through without a fault."""
     with program as process:
-        out, err = process.communicate(timeout=120)
+        out, err = process.communicate(timeout=SECONDS)
     assert process.returncode == 0, err[-2000:]
     return out, err
 

@@ -12,7 +12,7 @@ import pytest
 
 from bench.onboarding.customers import write
 from modelyard.onboarding.store import DatasetStore
-from tests.modelyard.onboarding.programs import MAKE, ended, typed
+from tests.modelyard.onboarding.programs import MAKE, SECONDS, ended, typed
 
 pytestmark = pytest.mark.slow
 
@@ -54,7 +54,7 @@ def test_ctrl_c_ends_a_query_at_once_and_leaves_no_half_of_anything(
         until_it_reads(checkout, process)
         process.send_signal(signal.SIGINT)
         begun = time.monotonic()
-        told = process.communicate(timeout=30)[1]
+        told = process.communicate(timeout=SECONDS)[1]
     assert time.monotonic() - begun < 5
     assert process.returncode == 130
     assert "no folder was written" in " ".join(told.split())
