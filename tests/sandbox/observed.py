@@ -12,7 +12,7 @@ Make = Callable[..., Sandbox]
 
 
 def eventually(condition: Callable[[], bool], seconds: float = 60.0) -> bool:
-    """Whether it came true in time, which is long: on a busy machine all takes as long as it takes."""
+    """Whether it came true in time, which is long: a busy machine takes as long as it takes."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         if condition():
