@@ -58,7 +58,7 @@ def telling(deployed: Checkout) -> Telling:
     told = Telling()
     for _, moment in INTERRUPTED:
         with deployed.started("up", "--story", "release") as running:
-            shown = read_until(running, moment, seconds=300)
+            shown = read_until(running, moment, seconds=600)
             told.shown.append(shown + ctrl_c(running))
             told.codes.append(running.returncode)
     done = deployed.shell("make up STORY=release", patience=900)
@@ -214,7 +214,7 @@ def test_what_was_served_is_what_was_computed_offline(prod: Session) -> None:
 
 def test_the_tour_of_the_readme_works_as_printed(telling: Telling, deployed: Checkout) -> None:
     for line in tour(deployed):
-        deployed.shell(line, patience=120)
+        deployed.shell(line)
 
 
 def tour(checkout: Checkout) -> Iterator[str]:
@@ -228,7 +228,7 @@ def tour(checkout: Checkout) -> Iterator[str]:
         if "PREDICTION_ID" in line:
             # The collector records an answer a few seconds after it was given.
             typed = line.replace("PREDICTION_ID", known)
-            yield f"for _ in $(seq 20); do {typed} && exit; sleep 1; done; exit 1"
+            yield f"for _ in $(seq 60); do {typed} && exit; sleep 1; done; exit 1"
         elif not line.startswith("eval "):
             yield line
 
