@@ -13,6 +13,7 @@ import pytest
 
 from tests.acceptance.checkout import Checkout, Done
 from tests.acceptance.telling import Telling, tell
+from tests.sandbox.observed import eventually
 
 
 @pytest.fixture(scope="package")
@@ -34,7 +35,7 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkout]:
         if not named:
             made.modelyard("sandbox", "down", "--yes")
     if not named:
-        assert processes(root) == []
+        assert left(root) == []
         assert mounts(root) == []
 
 
@@ -80,6 +81,12 @@ def diabetes(checkout: Checkout, environment: str = "dev") -> dict[str, object]:
 def processes(root: Path) -> list[str]:
     """Processes that run anything of the checkout in this folder, as `ps` would show them."""
     return [f"{each.pid} {' '.join(each.info['cmdline'] or [])}" for each in of_the_sandbox(root)]
+
+
+def left(root: Path) -> list[str]:
+    """Those that are there still when the last one had time to end: it gives up its lock first."""
+    eventually(lambda: processes(root) == [], seconds=10)
+    return processes(root)
 
 
 def of_the_sandbox(root: Path) -> list[psutil.Process]:

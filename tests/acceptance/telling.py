@@ -46,7 +46,7 @@ def tell(deployed: Checkout) -> Telling:
     told = Telling()
     for _, moment in INTERRUPTED:
         with deployed.started("up", "--story", "release") as running:
-            shown = read_until(running, moment, seconds=300)
+            shown = read_until(running, moment, seconds=600)
             told.shown.append(shown + ctrl_c(running))
             told.codes.append(running.returncode)
     done = deployed.shell("make up STORY=release", patience=900)

@@ -25,4 +25,12 @@ def read_until(process: "subprocess.Popen[str]", pattern: str, seconds: float) -
 def ctrl_c(process: "subprocess.Popen[str]") -> str:
     """Press Ctrl-C in the process's terminal, and return what it showed until it ended."""
     os.killpg(process.pid, signal.SIGINT)
-    return process.communicate(timeout=90)[0]
+    stopwatch = threading.Timer(300, os.killpg, (process.pid, signal.SIGKILL))
+    stopwatch.start()
+    try:
+        # Not by `communicate`, which would not know of what was read together with a line before.
+        shown = process.stdout.read() if process.stdout else ""
+        process.wait()
+    finally:
+        stopwatch.cancel()
+    return shown

@@ -1,5 +1,6 @@
 """Promise: plain `pulumi` brings every environment up, tells what differs, and hides nothing."""
 
+import contextlib
 import ipaddress
 import json
 import re
@@ -14,6 +15,7 @@ from tests.acceptance.aws import session
 from tests.acceptance.buckets import bucket
 from tests.acceptance.checkout import Checkout
 from tests.acceptance.conftest import of_the_sandbox
+from tests.sandbox.observed import eventually
 
 pytestmark = pytest.mark.engine
 
@@ -59,12 +61,15 @@ def test_a_broken_rule_stops_the_plan_and_the_update(edited: Checkout) -> None:
 
 
 def test_everything_listens_on_loopback_only(deployed: Checkout) -> None:
-    open_to = [
-        (each.laddr.ip.removeprefix("::ffff:"), process.name())
-        for process in of_the_sandbox(deployed.root)
-        for each in process.net_connections("inet")
-        if each.status == psutil.CONN_LISTEN
-    ]
+    open_to = []
+    for process in of_the_sandbox(deployed.root):
+        # A probe of a pod, for one, is over sooner than it is looked at.
+        with contextlib.suppress(psutil.NoSuchProcess):
+            open_to += [
+                (each.laddr.ip.removeprefix("::ffff:"), process.name())
+                for each in process.net_connections("inet")
+                if each.status == psutil.CONN_LISTEN
+            ]
     assert len(open_to) > 10
     assert [each for each in open_to if not ipaddress.ip_address(each[0]).is_loopback] == []
 
@@ -125,13 +130,22 @@ def test_the_engine_sees_what_was_changed_behind_its_back(deployed: Checkout) ->
 
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
 def test_every_pod_is_ready(deployed: Checkout, environment: str) -> None:
-    shown = deployed.shell(f"kubectl --context {environment} get pods -A -o json").out
-    pods = json.loads(shown)["items"]
-    assert len(pods) >= 3
-    for pod in pods:
-        ready = [each["ready"] for each in pod["status"].get("containerStatuses", [])]
-        assert ready, pod["metadata"]["name"]
-        assert all(ready), pod["metadata"]["name"]
+    def unready() -> list[str]:
+        shown = deployed.shell(f"kubectl --context {environment} get pods -A -o json").out
+        pods = json.loads(shown)["items"]
+        # What starts by the hour may have come and gone.
+        serving = [each for each in pods if each["status"]["phase"] != "Succeeded"]
+        assert len(serving) >= 3
+        ready = {
+            pod["metadata"]["name"]: [
+                each["ready"] for each in pod["status"].get("containerStatuses", [])
+            ]
+            for pod in serving
+        }
+        return [name for name, each in ready.items() if not each or not all(each)]
+
+    eventually(lambda: unready() == [], seconds=120)
+    assert unready() == []
 
 
 def test_before_the_first_version_an_endpoint_says_so(deployed: Checkout) -> None:
@@ -139,11 +153,12 @@ def test_before_the_first_version_an_endpoint_says_so(deployed: Checkout) -> Non
     silent = [model for each in shown for model in each["models"] if not model["version"]]
     assert silent
     for model in silent:
-        ready = httpx.get(f"{model['address']}/v2/health/ready", trust_env=False)
+        ready = httpx.get(f"{model['address']}/v2/health/ready", trust_env=False, timeout=60)
         inferred = httpx.post(
             f"{model['address']}/v2/models/{model['model']}/infer",
             json={"inputs": [{"name": "age", "shape": [1], "datatype": "FP32", "data": [0.1]}]},
             trust_env=False,
+            timeout=60,
         )
         for answer in (ready, inferred):
             assert answer.status_code == 503

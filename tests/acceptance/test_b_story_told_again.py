@@ -12,7 +12,7 @@ pytestmark = pytest.mark.engine
 
 def test_the_tour_of_the_readme_works_as_printed(telling: Telling, deployed: Checkout) -> None:
     for line in tour(deployed):
-        deployed.shell(line, patience=120)
+        deployed.shell(line)
 
 
 def tour(checkout: Checkout) -> Iterator[str]:
@@ -26,7 +26,7 @@ def tour(checkout: Checkout) -> Iterator[str]:
         if "PREDICTION_ID" in line:
             # The collector records an answer a few seconds after it was given.
             typed = line.replace("PREDICTION_ID", known)
-            yield f"for _ in $(seq 20); do {typed} && exit; sleep 1; done; exit 1"
+            yield f"for _ in $(seq 60); do {typed} && exit; sleep 1; done; exit 1"
         elif not line.startswith("eval "):
             yield line
 

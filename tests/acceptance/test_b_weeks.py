@@ -38,13 +38,13 @@ def flown() -> list[pl.DataFrame]:
 def interrupted(deployed: Checkout) -> str:
     """What was shown until somebody pressed Ctrl-C between two weeks."""
     with deployed.started(*SO_MUCH) as running:
-        return read_until(running, IN_BETWEEN, seconds=600) + ctrl_c(running)
+        return read_until(running, IN_BETWEEN, seconds=1200) + ctrl_c(running)
 
 
 @pytest.fixture(scope="module")
 def told(interrupted: str, deployed: Checkout) -> str:
     """What the next run showed, which came to the end."""
-    return deployed.modelyard(*SO_MUCH, patience=600).told
+    return deployed.modelyard(*SO_MUCH, patience=1200).told
 
 
 @pytest.fixture(scope="module")

@@ -4,12 +4,14 @@ import json
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import httpx
 import pytest
 
 from tests.acceptance.checkout import Checkout
 from tests.acceptance.conftest import diabetes
+from tests.sandbox.observed import eventually
 
 pytestmark = pytest.mark.engine
 
@@ -23,17 +25,24 @@ class Served:
     digest: str
 
 
-def served(checkout: Checkout) -> Served:
-    """What the endpoint in dev serves now."""
+def containers(checkout: Checkout) -> list[dict[str, Any]]:
+    """What serves diabetes in dev and was not told to stop."""
     shown = checkout.shell("kubectl --context dev -n models get pods -o json").out
-    [container] = (
+    return [
         pod["spec"]["containers"][0]
         for pod in json.loads(shown)["items"]
         if "diabetes" in pod["metadata"]["name"] and "deletionTimestamp" not in pod["metadata"]
-    )
+    ]
+
+
+def served(checkout: Checkout) -> Served:
+    """What the endpoint in dev serves now."""
+    # Those of the version before are told to stop a moment after this one answers.
+    assert eventually(lambda: len(containers(checkout)) == 1)
+    [container] = containers(checkout)
     variables = {each["name"]: each.get("value", "") for each in container["env"]}
     address = diabetes(checkout)["address"]
-    metadata = httpx.get(f"{address}/v2/models/diabetes", trust_env=False).json()
+    metadata = httpx.get(f"{address}/v2/models/diabetes", trust_env=False, timeout=60).json()
     return Served(
         version=", ".join(metadata["versions"]),
         image=container["image"].partition("@")[2],

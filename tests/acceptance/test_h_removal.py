@@ -117,7 +117,7 @@ def test_a_failure_in_the_middle_is_told_and_leaves_no_traceback(deployed: Check
 def test_an_interrupted_deploy_says_how_to_resume(deployed: Checkout) -> None:
     before = deployed.held()
     with deployed.started("deploy", "dev") as running:
-        until = time.monotonic() + 60
+        until = time.monotonic() + 240
         while deployed.held() < before + 30:
             assert time.monotonic() < until
             time.sleep(0.2)
@@ -143,7 +143,7 @@ def test_the_next_run_goes_on_where_the_others_stopped(deployed: Checkout) -> No
 def test_nothing_of_before_is_served_and_the_endpoint_says_so(deployed: Checkout) -> None:
     found = diabetes(deployed)
     assert found["version"] == ""
-    answer = httpx.get(f"{found['address']}/v2/health/ready", trust_env=False)
+    answer = httpx.get(f"{found['address']}/v2/health/ready", trust_env=False, timeout=60)
     assert answer.status_code == 503
     assert "no version released yet" in answer.text
     entries = deployed.modelyard("audit", "log", "--env", "dev", "--json").json

@@ -41,13 +41,18 @@ class Traffic:
         self._stop.set()
         self._thread.join()
 
-    def wait_for_answers(self, count: int, seconds: float = 60.0) -> None:
+    def wait_for_answers(self, count: int, seconds: float = 180.0) -> None:
         """Return once so many more answers have come, which is how recovery shows."""
         wanted = len(self.answered) + count
         until = time.monotonic() + seconds
         while len(self.answered) < wanted:
             assert time.monotonic() < until, f"no answers in {seconds} s ({self.failed} failures)"
             time.sleep(0.02)
+
+    def slowest(self, since: float, until: float) -> float:
+        """The longest that the client had to wait from one answer to the next, between the two."""
+        moments = [each.at for each in self.answered if since <= each.at <= until]
+        return max((later - at for at, later in itertools.pairwise(moments)), default=0.0)
 
     def _run(self) -> None:
         with httpx.Client(timeout=2.0, trust_env=False) as client:

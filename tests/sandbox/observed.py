@@ -11,8 +11,8 @@ from sandbox import Sandbox
 Make = Callable[..., Sandbox]
 
 
-def eventually(condition: Callable[[], bool], seconds: float = 15.0) -> bool:
-    """Whether it came true in time."""
+def eventually(condition: Callable[[], bool], seconds: float = 60.0) -> bool:
+    """Whether it came true in time, which is long: a busy machine takes as long as it takes."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         if condition():
@@ -36,8 +36,9 @@ def processes_of(root: Path) -> list[psutil.Process]:
 
 def assert_nothing_runs(root: Path) -> None:
     """Of this sandbox no process is left."""
-    # The last process has let go of its lock, but may be a millisecond from being gone.
-    assert eventually(lambda: processes_of(root) == [], seconds=0.5)
+    # The last process has let go of its lock, but may be a moment from being gone; what got away
+    # would stay for minutes.
+    assert eventually(lambda: processes_of(root) == [], seconds=10)
 
 
 def part_pid(sandbox: Sandbox, name: str) -> int:

@@ -9,7 +9,7 @@ import pytest
 pytestmark = pytest.mark.process
 
 ADOPTS = """
-import asyncio, os, signal, subprocess, sys, time
+import asyncio, os, signal, subprocess, sys
 import psutil
 from sandbox import processes
 processes.adopt_orphans()
@@ -21,7 +21,7 @@ print(found == [int(left)])
 asyncio.run(processes.end_orphans(lambda: [part.pid]))
 print(psutil.pid_exists(int(left)), psutil.pid_exists(int(held)))
 os.kill(int(held), signal.SIGKILL)
-time.sleep(0.2)
+os.waitid(os.P_PID, int(held), os.WEXITED | os.WNOWAIT)
 asyncio.run(processes.end_orphans(lambda: [part.pid]))
 print(psutil.pid_exists(int(held)))
 """
@@ -29,12 +29,14 @@ PART = """
 import ctypes, os, subprocess, time
 from sandbox.processes import HOLDER
 left = subprocess.Popen(["sleep", "60"], stdout=subprocess.DEVNULL)
+named, naming = os.pipe()
 held = os.fork()
 if not held:
     os.close(1)
     ctypes.CDLL(None).prctl(15, HOLDER.encode(), 0, 0, 0)
+    os.write(naming, b"+")
     time.sleep(60)
-time.sleep(0.3)
+os.read(named, 1)
 print(left.pid, held, flush=True)
 os._exit(0)
 """
@@ -45,7 +47,7 @@ def test_of_what_was_adopted_only_the_left_over_is_ended_and_what_has_ended_is_c
         [sys.executable, "-c", ADOPTS, PART],
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=120,
         check=False,
     )
     assert (done.stdout, done.stderr) == ("True\nFalse True\nFalse\n", "")

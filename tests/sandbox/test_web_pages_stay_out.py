@@ -41,7 +41,7 @@ def emulator() -> Iterator[Emulator]:
 def ask(
     port: int, method: str, path: str, headers: dict[str, str], body: str | None = None
 ) -> tuple[int, str]:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     try:
         connection.request(method, path, body, headers)
         answer = connection.getresponse()
@@ -52,10 +52,9 @@ def ask(
 
 @pytest.mark.parametrize("headers", SENT_BY_A_PAGE, ids=str)
 def test_the_emulator_refuses_it(emulator: Emulator, headers: dict[str, str]) -> None:
-    before = emulator.clock.now()
     assert ask(emulator.port, "POST", "/_sandbox/clock", headers, CLOCK)[0] == 403
     assert not emulator.clock.simulated
-    assert emulator.clock.now().year == before.year
+    assert emulator.clock.now().year < 2099
     for path in ("/_sandbox/health", "/", "/some-bucket/some-key", "/moto-api/data.json"):
         assert ask(emulator.port, "GET", path, headers)[0] == 403
 

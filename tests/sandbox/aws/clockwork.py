@@ -37,7 +37,7 @@ def ask(emulator: Emulator, instruction: dict[str, Any] | None = None) -> dict[s
         data=data,
         headers={"Content-Type": "application/json"},
     )
-    with urllib.request.urlopen(request, timeout=20) as answer:
+    with urllib.request.urlopen(request, timeout=120) as answer:
         told: dict[str, Any] = json.load(answer)
     return told
 

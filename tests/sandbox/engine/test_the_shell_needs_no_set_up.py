@@ -96,7 +96,7 @@ def test_ctrl_c_ends_a_program_quietly_and_leaves_no_process(
         start_new_session=True,
     )
     try:
-        assert eventually(started.exists, seconds=90)
+        assert eventually(lambda: started.exists() and started.read_text() != "", seconds=90)
         # As a terminal does: every process of the group gets it.
         os.killpg(process.pid, signal.SIGINT)
         shown, _ = process.communicate(timeout=60)

@@ -43,7 +43,7 @@ class Cluster:
                 cwd=self.layout.root,
             )
         self.processes[part.name], self.parts[part.name] = process, part
-        until(part.ready, f"{part.name} serves", seconds=60)
+        until(part.ready, f"{part.name} serves", seconds=180)
 
     def stop(self) -> None:
         """End everything, the last first."""
@@ -62,7 +62,7 @@ class Cluster:
              "-n", NAMESPACE, *arguments],
             capture_output=True,
             text=True,
-            timeout=30,
+            timeout=120,
             check=False,
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
@@ -91,7 +91,7 @@ def condition(each: Object, kind: str) -> bool:
     return any(one["type"] == kind and one["status"] == "True" for one in conditions)
 
 
-def until(check: Callable[[], Any], what: str, seconds: float = 30.0) -> Any:
+def until(check: Callable[[], Any], what: str, seconds: float = 120.0) -> Any:
     """Wait for it; an exception counts as not yet."""
     end = time.monotonic() + seconds
     last: object = None

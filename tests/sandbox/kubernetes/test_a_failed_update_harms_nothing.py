@@ -68,7 +68,8 @@ def test_a_release_that_crashes_fails_the_update_and_the_one_before_it_answers(
     assert "no model here" in str(caught.value)
     (serving,) = cluster.ready("crashing")
     assert serving["metadata"]["uid"] == before["metadata"]["uid"]
-    answer = httpx.get(f"http://{serving['status']['podIP']}:8080/", trust_env=False)
+    address = f"http://{serving['status']['podIP']}:8080/"
+    answer = httpx.get(address, trust_env=False, timeout=60)
     assert answer.text.startswith(serving["metadata"]["name"])
 
 

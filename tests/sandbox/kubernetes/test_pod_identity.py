@@ -53,7 +53,7 @@ def sts(cluster: Cluster) -> Iterator[list[str]]:
 
 def from_inside(cluster: Cluster, app: str) -> str:
     pod = until(lambda: cluster.ready(app), "ready")[0]
-    connection = http.client.HTTPConnection(pod["status"]["podIP"], 8080, timeout=10)
+    connection = http.client.HTTPConnection(pod["status"]["podIP"], 8080, timeout=90)
     connection.request("GET", "/credentials")
     answer = connection.getresponse().read().decode()
     connection.close()

@@ -2,6 +2,7 @@
 
 import os
 import signal
+from typing import Any
 
 import httpx
 import psutil
@@ -11,7 +12,7 @@ from sandbox.containers import isolation
 from sandbox.kubernetes.api import ApiError
 from tests.recovery import Recovery
 from tests.sandbox.kubernetes.cluster import Cluster, until
-from tests.sandbox.kubernetes.workload import NAMESPACE, deployment
+from tests.sandbox.kubernetes.workload import NAMESPACE, UNHURRIED, deployment
 
 pytestmark = pytest.mark.engine
 HOME = f"/apis/apps/v1/namespaces/{NAMESPACE}/deployments"
@@ -34,7 +35,9 @@ def test_a_pod_becomes_ready_and_its_log_can_be_read(cluster: Cluster) -> None:
     prefix = cluster.environment.pod_range.rpartition(".0.0/")[0]
     assert all(address.startswith(f"{prefix}.") for address in addresses)
     name = pods[0]["metadata"]["name"]
-    assert cluster.kubectl("logs", name).strip() == f"serving {name}"
+    # What a pod said before it answered is written down a moment later.
+    log = until(lambda: cluster.kubectl("logs", name).strip(), "its log")
+    assert log == f"serving {name}"
 
 
 @pytest.mark.skipif(not isolation().mounts, reason="namespaces are forbidden here")
@@ -82,7 +85,7 @@ def test_an_unknown_digest_is_an_image_pull_back_off(cluster: Cluster) -> None:
         return str(status["state"]["waiting"]["reason"])
 
     until(lambda: reason() == "ImagePullBackOff", "ImagePullBackOff")
-    assert "There is no image" in cluster.kubectl("describe", "pods", "-l", "app=missing")
+    until(lambda: "There is no image" in _described(cluster, "missing"), "the reason is told")
     cluster.api.call("DELETE", f"{HOME}/missing")
 
 
@@ -91,35 +94,41 @@ def test_a_killed_process_is_restarted_in_its_pod(cluster: Cluster) -> None:
     pod = until(lambda: cluster.ready("killed"), "ready")[0]
     os.kill(_pid_of(pod["metadata"]["name"]), signal.SIGKILL)
 
-    def restarted() -> bool:
-        now = cluster.ready("killed")[0]
-        same = now["metadata"]["uid"] == pod["metadata"]["uid"]
-        return same and bool(now["status"]["containerStatuses"][0]["restartCount"] == 1)
-
-    # An ill container has its grace period, thirty seconds, before it is killed.
-    until(restarted, "the same pod is ready again", 90)
-    status = cluster.ready("killed")[0]["status"]["containerStatuses"][0]
+    status = _restarted(cluster, "killed", pod)
     assert status["lastState"]["terminated"]["exitCode"] == 137
 
 
 def test_a_pod_that_says_it_is_ill_is_restarted_by_the_kubelet(cluster: Cluster) -> None:
     body = deployment("ill", cluster.image)
     container = body["spec"]["template"]["spec"]["containers"][0]
-    asked = {"httpGet": {"path": "/alive", "port": 8080}, "periodSeconds": 1}
+    asked = {"httpGet": {"path": "/alive", "port": 8080}, "periodSeconds": 1, **UNHURRIED}
+    # One that has not begun to listen refuses, and would count as ill.
+    container["startupProbe"] = {**asked, "failureThreshold": 120}
     container["livenessProbe"] = {**asked, "failureThreshold": 1}
     cluster.apply(f"{HOME}/ill", body)
     pod = until(lambda: cluster.ready("ill"), "ready")[0]
     assert pod["status"]["containerStatuses"][0]["restartCount"] == 0
-    httpx.get(f"http://{pod['status']['podIP']}:8080/fall-ill", trust_env=False)
+    httpx.get(f"http://{pod['status']['podIP']}:8080/fall-ill", trust_env=False, timeout=60)
+    _restarted(cluster, "ill", pod)
+    until(lambda: "failed liveness probe" in _described(cluster, "ill"), "the reason is told")
 
-    def restarted() -> bool:
-        now = cluster.ready("ill")[0]
-        same = now["metadata"]["uid"] == pod["metadata"]["uid"]
-        return same and bool(now["status"]["containerStatuses"][0]["restartCount"] == 1)
 
-    # An ill container has its grace period, thirty seconds, before it is killed.
-    until(restarted, "the same pod is ready again", 90)
-    assert "failed liveness probe" in cluster.kubectl("describe", "pods", "-l", "app=ill")
+def _restarted(cluster: Cluster, app: str, pod: dict[str, Any]) -> dict[str, Any]:
+    """The status of the container of this very pod once it is ready again after one restart."""
+
+    def look() -> dict[str, Any] | None:
+        (now,) = cluster.ready(app)
+        assert now["metadata"]["uid"] == pod["metadata"]["uid"]
+        (status,) = now["status"]["containerStatuses"]
+        return dict(status) if status["restartCount"] == 1 else None
+
+    found: dict[str, Any] = until(look, "the same pod is ready again")
+    return found
+
+
+def _described(cluster: Cluster, app: str) -> str:
+    """What happened to the pods of an app: told a moment after it did."""
+    return cluster.kubectl("describe", "pods", "-l", f"app={app}")
 
 
 def test_a_deleted_pod_drains_and_is_replaced(cluster: Cluster) -> None:
@@ -140,7 +149,7 @@ def test_pods_come_back_when_the_node_is_killed(cluster: Cluster, recovery: Reco
     node = cluster.processes.pop("node-dev")
     node.kill()
     node.wait()
-    until(lambda: not any(map(psutil.pid_exists, pids)), "nothing of it is left", seconds=5)
+    until(lambda: not any(map(psutil.pid_exists, pids)), "nothing of it is left")
     with recovery.within(60, "a node killed, from its start to two ready pods"):
         cluster.start(cluster.parts["node-dev"])
         until(

@@ -24,12 +24,12 @@ class Pod:
 
     def __init__(self) -> None:
         self.listener = socket.create_server(("127.0.0.1", 0))
-        self.listener.settimeout(5)
+        self.listener.settimeout(60)
         self.address: Address = self.listener.getsockname()
 
     def accepted(self) -> socket.socket:
         connection, _ = self.listener.accept()
-        connection.settimeout(5)
+        connection.settimeout(60)
         return connection
 
 
@@ -55,7 +55,7 @@ def connect(pod: Pod) -> Iterator[Callable[[], socket.socket]]:
 
     def connected() -> socket.socket:
         found: socket.socket = until(
-            lambda: socket.create_connection(address, timeout=5), "the service is bound"
+            lambda: socket.create_connection(address, timeout=60), "the service is bound"
         )
         return found
 

@@ -4,6 +4,8 @@ from typing import Any
 
 NAMESPACE = "models"
 Object = dict[str, Any]
+UNHURRIED = {"timeoutSeconds": 20}
+"""For probes: by default a second without an answer counts as a refusal."""
 
 # Serves as a small container does: answers with its pod's name, drains when told to stop.
 SERVER = """
@@ -23,7 +25,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             if file:
                 request.add_header("Authorization", open(file).read())
             try:
-                answer = urllib.request.urlopen(request, timeout=5).read().decode()
+                answer = urllib.request.urlopen(request, timeout=60).read().decode()
             except Exception as error:
                 answer = repr(error)
         self.send_response(500 if self.path == "/alive" and Handler.ill else 200)
@@ -56,12 +58,16 @@ def deployment(app: str, image: str, **changes: Any) -> Object:
             {"name": "POD_NAME", "valueFrom": {"fieldRef": {"fieldPath": "metadata.name"}}},
             {"name": "VERSION", "value": changes.get("version", "1")},
         ],
-        "readinessProbe": {"httpGet": {"path": "/", "port": 8080}, "periodSeconds": 1},
+        "readinessProbe": {
+            "httpGet": {"path": "/", "port": 8080},
+            "periodSeconds": 1,
+            **UNHURRIED,
+        },
         "resources": {
             "requests": {"cpu": "50m", "memory": "32Mi", "ephemeral-storage": "1Mi"},
             "limits": {"memory": "128Mi", "ephemeral-storage": "64Mi"},
         },
-        "livenessProbe": {"exec": {"command": ["test", "-f", "/app/server.py"]}},
+        "livenessProbe": {"exec": {"command": ["test", "-f", "/app/server.py"]}, **UNHURRIED},
         "volumeMounts": [
             {"name": "scratch", "mountPath": "/scratch"},
             {"name": "settings", "mountPath": "/etc/settings"},

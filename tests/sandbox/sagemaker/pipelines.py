@@ -53,7 +53,8 @@ def start(sagemaker: Any, name: str, **parameters: str) -> str:
 
 def finish(sagemaker: Any, arn: str) -> dict[str, Any]:
     """Wait for the end of an execution and return its description."""
-    for _ in range(300):
+    until = time.monotonic() + 120
+    while time.monotonic() < until:
         found: dict[str, Any] = sagemaker.describe_pipeline_execution(PipelineExecutionArn=arn)
         if found["PipelineExecutionStatus"] not in ("Executing", "Stopping"):
             return found

@@ -41,7 +41,7 @@ def job(image: str, script: str) -> Job:
         argv=("sh", "-c", script),
         environment={},
         role_arn="arn:aws:iam::111111111111:role/training",
-        seconds=30,
+        seconds=300,
     )
 
 
@@ -69,7 +69,7 @@ def test_a_step_runs_from_its_image(place: Place, tmp_path: Path) -> None:
     output: Any = running.stdout
     said = output.read().decode().splitlines()
     output.close()
-    assert running.wait(10) == 0
+    assert running.wait(60) == 0
     assert said == ["from the image", "a token", "eu-west-1", "kept", "sealed"]
 
 

@@ -19,7 +19,7 @@ def words(tmp_path: Path) -> Any:
 
     def told(*lines: str) -> str:
         log = JobLog(MagicMock(), "group", "stream", tmp_path / "step.log")
-        log.follow(io.BytesIO("\n".join(lines).encode())).join(timeout=10)
+        log.follow(io.BytesIO("\n".join(lines).encode())).join(timeout=60)
         return log.last_words()
 
     return told

@@ -23,12 +23,12 @@ def test_a_restart_fails_what_was_running(tmp_path: Path) -> None:
     execution.runs.append(StepRun("train", "Processing", ""))
     earlier = History(tmp_path)
     earlier.keep(execution)
-    left = subprocess.Popen(["sleep", "60"])
+    left = subprocess.Popen(["sleep", "600"])
     earlier.note(execution, left.pid)
 
     later = History(tmp_path)
 
-    assert left.wait(5) == -9
+    assert left.wait(60) == -9
     found = later.find(ARN)
     assert found is not None
     assert found["status"] == "Failed"
@@ -41,7 +41,7 @@ def test_a_process_that_only_has_the_same_number_is_left_alone(tmp_path: Path) -
     execution = Execution(ARN, "111111111111", "eu-west-1", [], Scope({}, {}))
     earlier = History(tmp_path)
     earlier.keep(execution)
-    stranger = subprocess.Popen(["sleep", "60"])
+    stranger = subprocess.Popen(["sleep", "600"])
     earlier.note(execution, stranger.pid)
     file = tmp_path / "executions" / "abc123.json"
     created = psutil.Process(stranger.pid).create_time()

@@ -78,7 +78,7 @@ def test_a_failure_names_the_step_and_its_last_words(client: Callable[[str], Any
 
 def test_stopping_ends_the_running_step(client: Callable[[str], Any]) -> None:
     sagemaker = client("sagemaker")
-    create(sagemaker, "endless", [job("wait", "import time; time.sleep(60)"), job("next", ECHO)])
+    create(sagemaker, "endless", [job("wait", "import time; time.sleep(600)"), job("next", ECHO)])
     arn = start(sagemaker, "endless")
     sagemaker.stop_pipeline_execution(PipelineExecutionArn=arn, ClientRequestToken="s" * 32)
     assert finish(sagemaker, arn)["PipelineExecutionStatus"] == "Stopped"

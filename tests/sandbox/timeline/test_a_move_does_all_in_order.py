@@ -55,7 +55,7 @@ def test_advancing_from_the_machine_time_begins_there() -> None:
     journal = Journal()
     begun = datetime.datetime.now(datetime.UTC)
     moved = journal.timeline().advance(3600)
-    assert abs((moved.before - begun).total_seconds()) < 10
+    assert begun <= moved.before <= datetime.datetime.now(datetime.UTC)
     assert journal.clock.now() - moved.before == datetime.timedelta(hours=1)
 
 

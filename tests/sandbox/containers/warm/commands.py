@@ -27,7 +27,7 @@ def said(process: Process) -> str:
     assert process.stdout is not None
     with process.stdout as stdout:
         text = stdout.read().decode()
-    process.wait(5)
+    process.wait(60)
     return text
 
 
@@ -40,7 +40,7 @@ def gone(pid: int) -> bool:
 
 
 def until(look: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while not look():
         assert time.monotonic() < deadline
         time.sleep(0.02)

@@ -60,7 +60,7 @@ def broker(
         [sys.executable, "-m", "sandbox.containers.warm.broker", str(place.images)],
         env={"PATH": "/usr/bin:/bin", "XDG_CACHE_HOME": str(tmp_path), "PYTHONPATH": sys.path[0]},
     )
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while not is_there(place.images):
         assert process.poll() is None
         assert time.monotonic() < deadline

@@ -39,7 +39,7 @@ WAITS = """
 import signal, sys, time
 signal.signal(signal.SIGTERM, lambda *_: (print("bye"), sys.exit(3)))
 print("up", flush=True)
-time.sleep(60)
+time.sleep(600)
 """
 ENDS = """
 import atexit, sys, threading, time

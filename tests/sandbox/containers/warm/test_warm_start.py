@@ -97,7 +97,7 @@ def test_it_ends_as_one_started_anew(
         assert process.stderr is not None
         with process.stderr as stderr:
             last = stderr.read().splitlines()[-1:]
-        ends.append((output, last, process.wait(5)))
+        ends.append((output, last, process.wait(60)))
     assert ends[0] == ends[1]
     assert "thread\nat exit\n" in ends[0][0]
 

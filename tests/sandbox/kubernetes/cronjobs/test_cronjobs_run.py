@@ -69,7 +69,6 @@ def test_a_week_makes_a_job_that_the_cluster_runs_and_owns(
             and found
         ),
         "the job is complete",
-        seconds=60,
     )
     assert job["metadata"]["annotations"][SCHEDULED] == "2013-07-01T06:00:00Z"
     assert cluster.kubectl("logs", f"job/{name}").strip() == "hello"
