@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterable
 
 from sandbox.kubernetes.node.routes import Address, Route
 
-_PATIENCE = 15.0
+_PATIENCE = 8.0
 """How long a connection waits for a pod: longer than the gap when the last one was killed, also on
-a machine with other work to do; shorter than clients wait for an answer."""
+a machine with other work to do; shorter than the ten seconds that clients wait for an answer."""
 
 _RESET = struct.pack("ii", 1, 0)
 """SO_LINGER for no time: the other end hears of a reset, which no half an answer ends with."""
