@@ -43,7 +43,7 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkout]:
 def deployed(checkout: Checkout) -> Checkout:
     """The checkout once all three environments are up."""
     if checkout.modelyard("status", code=None).code != 0:
-        told = checkout.shell("make up STORY=none", patience=600).told
+        told = checkout.shell("make up STORY=none", patience=1800).told
         assert "[2/2] Environments" in told
         assert "[3/" not in told
         assert "modelyard and kubectl on PATH" in told

@@ -49,7 +49,7 @@ def tell(deployed: Checkout) -> Telling:
             shown = read_until(running, moment, seconds=600)
             told.shown.append(shown + ctrl_c(running))
             told.codes.append(running.returncode)
-    done = deployed.shell("make up STORY=release", patience=900)
+    done = deployed.shell("make up STORY=release", patience=1800)
     told.shown.append(done.told)
     return told
 
