@@ -79,12 +79,14 @@ def hold(root: Path) -> IO[str] | None:
 
 def is_supervised(root: Path) -> bool:
     """Whether a supervisor lives; a stale pid in a file cannot pretend to be one."""
-    if not (root / "supervisor.lock").exists():
+    try:
+        with (root / "supervisor.lock").open() as lock:
+            # Shared: of two that look at once, neither takes the other for a supervisor.
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except FileNotFoundError:
         return False
-    lock = hold(root)
-    if lock is None:
+    except BlockingIOError:
         return True
-    lock.close()
     return False
 
 
