@@ -83,7 +83,8 @@ def new(
 
 
 def _tell(made: "Made") -> None:
-    from modelyard.onboarding.telling import assumptions, columns_table, warnings
+    from modelyard.onboarding.caveats import warnings
+    from modelyard.onboarding.telling import assumptions, columns_table
 
     plan = made.plan
     say(

@@ -11,6 +11,7 @@ from modelyard.errors import RefusedError
 from modelyard.onboarding.database import Database
 from modelyard.onboarding.landed import PART, landed, names, rows_of_parts
 from modelyard.onboarding.parts import Parts
+from modelyard.onboarding.row_content import content_keys
 from modelyard.onboarding.source import Source
 from modelyard.onboarding.table import TextTable, read
 
@@ -32,7 +33,7 @@ def batches(
         raise RefusedError(f"{called} has names but no rows.", remedy="give a file with rows")
     # From here on whoever takes the batches says what becomes of them.
     database.progress.step("")
-    for part, number, body in _cut(files, names(source)):
+    for part, number, body in _cut(source, files):
         if part in wanted:
             yield _named(Path(called).stem, sha256[:8], part, number), body
 
@@ -48,12 +49,12 @@ def _read(source: Source, file: Path, database: Database, called: str) -> TextTa
     )
 
 
-def _cut(files: Sequence[Path], columns: Sequence[str]) -> Iterator[tuple[str, int, bytes]]:
+def _cut(source: Source, files: Sequence[Path]) -> Iterator[tuple[str, int, bytes]]:
     """Consecutive rows of one part; a part with many rows lands in several batches, numbered."""
-    most = max(_FEWEST_ROWS, min(ROWS_PER_BATCH, _CELLS_PER_BATCH // len(columns)))
+    most = max(_FEWEST_ROWS, min(ROWS_PER_BATCH, _CELLS_PER_BATCH // len(names(source))))
     written = io.BytesIO()
     part, count, number = "", 0, 0
-    for frame in _rows(files, columns, min(most, _ROWS_AT_ONCE)):
+    for frame in _rows(source, files, min(most, _ROWS_AT_ONCE)):
         for here, piece in _parts(frame):
             full = count + piece.height > most or written.tell() > _BYTES_PER_BATCH
             if count and (full or here != part):
@@ -76,13 +77,20 @@ def _parts(frame: pl.DataFrame) -> Iterator[tuple[str, pl.DataFrame]]:
         start += rows
 
 
-def _rows(files: Sequence[Path], columns: Sequence[str], most: int) -> Iterator[pl.DataFrame]:
+def _rows(source: Source, files: Sequence[Path], most: int) -> Iterator[pl.DataFrame]:
     """All columns of some rows at a time, of long texts or many columns fewer."""
     head = _slice(files, 0, _FEWEST_ROWS)
     fitting = _BYTES_AT_ONCE * head.height / max(1, head.estimated_size())
     at_once = max(1, min(most, int(fitting)))
     for start in range(0, pq.read_metadata(files[0]).num_rows, at_once):
-        yield _slice(files, start, at_once).select(*columns, PART)
+        yield _keyed(source, _slice(files, start, at_once)).select(*names(source), PART)
+
+
+def _keyed(source: Source, frame: pl.DataFrame) -> pl.DataFrame:
+    if not source.row_key or source.row_key_of == "number":
+        return frame
+    held = frame.select(column.name for column in source.columns)
+    return frame.with_columns(content_keys(held).alias(source.row_key))
 
 
 def _slice(files: Sequence[Path], start: int, rows: int) -> pl.DataFrame:

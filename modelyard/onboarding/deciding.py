@@ -5,18 +5,18 @@ from dataclasses import replace
 
 from modelyard.errors import RefusedError, UsageError
 from modelyard.onboarding import personal
-from modelyard.onboarding.inference import as_instants, infer, take_sample
-from modelyard.onboarding.keys import Named, check_key, find_key, find_time
-from modelyard.onboarding.kinds import Kind
+from modelyard.onboarding.copies import different_rows
+from modelyard.onboarding.identifiers import group_of, shared
+from modelyard.onboarding.keys import Named, check_key, find_key, find_time, told_apart
 from modelyard.onboarding.names import ROW_KEY, contract_names
 from modelyard.onboarding.plan import Column, Plan, Role
-from modelyard.onboarding.profile import copies, profile
 from modelyard.onboarding.request import NONE, Request, position
 from modelyard.onboarding.roles import feature_or_not
-from modelyard.onboarding.samples import personal_columns, typical_error, weigh
+from modelyard.onboarding.samples import typical_error, weigh
+from modelyard.onboarding.seeing import Seen, see
 from modelyard.onboarding.setting_apart import holdout_of
 from modelyard.onboarding.table import TextTable
-from modelyard.onboarding.target import decide_target
+from modelyard.onboarding.target import Target, decide_target
 
 
 def decide(table: TextTable, request: Request, *, table_name: str) -> Plan:
@@ -25,46 +25,34 @@ def decide(table: TextTable, request: Request, *, table_name: str) -> Plan:
         raise RefusedError("The file has names but no rows.", remedy="give a file with rows")
     names = contract_names(table.names)
     asked = _Asked(request, table.names, names)
-    sample = take_sample(table)
-    profiles = profile(table, _kinds(sample, asked))
-    columns = [Named(number=n, name=name, profile=profiles[n]) for n, name in enumerate(names)]
-    label = columns[asked.label]
-    target = decide_target(label.name, label.profile, request.task)
-    looks = personal_columns(sample, names, profiles)
-    free = [c for c in columns if c is not label and not looks[c.number]]
-    time = _time(table, asked, columns, free)
-    repeated = copies(table)
-    key = _key(table, asked, columns, free, time, repeated)
-    holdout, against = holdout_of(table, target, label, time)
+    different = different_rows(table)
+    copies = table.rows - different.rows
+    seen = see(different, asked.time, names)
+    time = _time(seen, asked)
+    key = _key(seen, asked, time, copies)
+    once = bool(key) or told_apart(seen.table, seen.columns, copies)
+    if copies and not once:
+        seen = see(table, asked.time, names)
+        time = _time(seen, asked)
+    label = seen.columns[asked.label]
+    target = _target(seen, asked, request, table)
+    holdout, against = holdout_of(seen.table, target, label, time)
     roles = {c.number: (Role.KEY, "") for c in key} | {label.number: (Role.LABEL, "")}
     if time is not None:
         roles[time.number] = (Role.LEFT_OUT, against) if against else (Role.TIME, "")
-    decided = [
-        _with_role(
-            Column(
-                number=column.number,
-                name=column.name,
-                original=table.names[column.number],
-                profile=column.profile,
-                role=Role.FEATURE,
-                personal="" if column.number in asked.keep else looks[column.number],
-                narrows_down=personal.narrows_down(column.name),
-            ),
-            roles,
-            asked,
-        )
-        for column in columns
-    ]
+    decided = [_column(seen, column, roles, asked) for column in seen.columns]
     plan = Plan(
         model=request.model,
         table=table_name,
         rows=table.rows,
-        columns=tuple(weigh(sample, decided, target, most=request.most_features)),
+        columns=tuple(weigh(seen.sample, decided, target, most=request.most_features)),
         target=target,
         holdout=holdout,
         key=tuple(each.name for each in key) or (ROW_KEY,),
-        copies=repeated,
-        typical_error=typical_error(table, label, target),
+        group=_group(seen, decided, key),
+        copies=copies,
+        once=once,
+        typical_error=typical_error(seen.table, label, target),
         skipped=table.skipped,
     )
     _refuse_nothing_to_learn_from(plan)
@@ -99,47 +87,81 @@ class _Asked:
             )
 
 
-def _kinds(sample: TextTable, asked: _Asked) -> list[Kind]:
-    kinds = infer(sample)
+def _time(seen: Seen, asked: _Asked) -> Named | None:
     if asked.time is not None:
-        kinds[asked.time] = as_instants(sample, asked.time, kinds[asked.time])
-    return kinds
+        return seen.columns[asked.time]
+    return None if asked.no_time else find_time(seen.table, _free(seen, asked))
 
 
-def _time(
-    table: TextTable, asked: _Asked, columns: Sequence[Named], free: Sequence[Named]
-) -> Named | None:
-    if asked.time is not None:
-        return columns[asked.time]
-    return None if asked.no_time else find_time(table, free)
-
-
-def _key(
-    table: TextTable,
-    asked: _Asked,
-    columns: Sequence[Named],
-    free: Sequence[Named],
-    time: Named | None,
-    repeated: int,
-) -> tuple[Named, ...]:
+def _key(seen: Seen, asked: _Asked, time: Named | None, copies: int) -> tuple[Named, ...]:
     if asked.key:
-        return check_key(table, [columns[number] for number in asked.key], time)
+        named = [seen.columns[number] for number in asked.key]
+        return check_key(seen.table, named, time, copies=copies)
     if asked.no_key:
         return ()
-    candidates = [column for column in free if column.number not in asked.keep]
-    found = find_key(table, candidates, repeated)
+    candidates = [each for each in _free(seen, asked) if each.number not in asked.keep]
+    found = find_key(seen.table, candidates, copies)
     return (found,) if found else ()
+
+
+def _free(seen: Seen, asked: _Asked) -> list[Named]:
+    """Columns of which nothing is known yet."""
+    return [
+        each for each in seen.columns if each.number != asked.label and not seen.looks[each.number]
+    ]
+
+
+def _target(seen: Seen, asked: _Asked, request: Request, table: TextTable) -> Target:
+    label = seen.columns[asked.label]
+    try:
+        return decide_target(label.name, label.profile, request.task)
+    except RefusedError as error:
+        copies = table.rows - seen.table.rows
+        if not copies:
+            raise
+        # What is said of all rows too has nothing to do with copies.
+        whole = see(table, asked.time, [each.name for each in seen.columns])
+        decide_target(label.name, whole.columns[asked.label].profile, request.task)
+        told = f"{error.message} {copies:,} rows are copies of others and do not count."
+        raise RefusedError(told, remedy=error.remedy) from None
+
+
+def _column(
+    seen: Seen, named: Named, roles: Mapping[int, tuple[Role, str]], asked: _Asked
+) -> Column:
+    column = Column(
+        number=named.number,
+        name=named.name,
+        original=seen.table.names[named.number],
+        profile=named.profile,
+        role=Role.FEATURE,
+        personal="" if named.number in asked.keep else seen.looks[named.number],
+        narrows_down=personal.narrows_down(named.name),
+    )
+    decided = _with_role(column, roles, asked)
+    together = decided.role in (Role.KEY, Role.LEFT_OUT) and shared(named.name, named.profile)
+    return replace(decided, shared=together)
 
 
 def _with_role(column: Column, roles: Mapping[int, tuple[Role, str]], asked: _Asked) -> Column:
     if column.number in roles:
         role, why = roles[column.number]
         return replace(column, role=role, why=why)
-    if column.number in asked.leave_out:
-        return replace(column, role=Role.LEFT_OUT, why="you left it out")
     if column.number in asked.keep and column.profile.values:
         return column
-    return feature_or_not(column)
+    found = feature_or_not(column)
+    if column.number in asked.leave_out:
+        # It must not reach the mirror in the clear for being named.
+        return replace(found, role=Role.LEFT_OUT, why="you left it out")
+    return found
+
+
+def _group(seen: Seen, columns: Sequence[Column], key: Sequence[Named]) -> str:
+    """Of a key of one column only the first row of each value gets in: it groups nothing."""
+    alone = key[0].number if len(key) == 1 else None
+    together = [each.number for each in columns if each.shared and each.number != alone]
+    found = group_of(seen.table, [seen.columns[number] for number in together])
+    return found.name if found else ""
 
 
 def _refuse_nothing_to_learn_from(plan: Plan) -> None:

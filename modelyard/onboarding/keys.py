@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from modelyard.errors import RefusedError
-from modelyard.onboarding.profile import Profile, exact_distinct
+from modelyard.onboarding.profile import MOST_CATEGORIES, Profile, exact_distinct
 from modelyard.onboarding.table import TextTable
 
-_REPEATED = 0.02
+_REPEATED, _MOSTLY, _FEW = 0.02, 0.5, 0.1
 _FEWEST_DAYS, _SPAN_DAYS, _DAYS_PER_ROW = 20, 56, 7
 _IDENTIFIER = re.compile(
     r"(.*_)?(id|ids|key|uuid|guid|no|nr|num|number|nummer|code|ref|reference|index|idx)"
@@ -37,12 +37,17 @@ class Named:
 
 
 def names_a_row(name: str) -> bool:
-    """Whether a name is that of an identifier."""
+    """Whether a name may be that of a key."""
     return _IDENTIFIER.fullmatch(name) is not None
 
 
-def check_key(table: TextTable, key: Sequence[Named], time: Named | None) -> tuple[Named, ...]:
-    """The key as given, with the time where only both name a row; refuses what names none."""
+def check_key(
+    table: TextTable, key: Sequence[Named], time: Named | None, *, copies: int = 0
+) -> tuple[Named, ...]:
+    """The key as given, with the time where only both name a row; refuses what names none.
+
+    `table` has each row once: whole copies of rows (`copies` of them) speak against no key.
+    """
     chosen = tuple(key)
     repeated = _repeated(table, chosen)
     if repeated and time is not None and time not in chosen:
@@ -51,9 +56,10 @@ def check_key(table: TextTable, key: Sequence[Named], time: Named | None) -> tup
             chosen, repeated = with_time, _repeated(table, with_time)
     if repeated > _REPEATED * table.rows:
         shown = " and ".join(each.name for each in chosen)
+        which = f"different rows (without {copies:,} copies)" if copies else "rows"
         raise RefusedError(
-            f"{shown} is no key: {repeated:,} of {table.rows:,} rows repeat an earlier one.",
-            remedy="name more columns (--key A --key B), or none: --key none numbers the rows",
+            f"{shown} is no key: {repeated:,} of {table.rows:,} {which} repeat an earlier one.",
+            remedy="name more columns (--key A --key B), or none: --key none",
         )
     return chosen
 
@@ -61,21 +67,33 @@ def check_key(table: TextTable, key: Sequence[Named], time: Named | None) -> tup
 def find_key(table: TextTable, columns: Sequence[Named], copies: int) -> Named | None:
     """The first column that looks like an identifier and has another value in every row.
 
-    Rows that are copies of others (`copies` of them) do not speak against it.
+    `table` has each row once: whole copies of rows (`copies` of them) speak against no key.
     """
-    if copies > _REPEATED * table.rows:
-        return None
     for column in columns:
         found = column.profile
         if found.kind.logical not in ("integer", "string") or found.missing or found.odd:
             continue
-        if found.distinct != table.rows - copies or found.mean_words > 1.5:
+        if found.distinct != table.rows or found.mean_words > 1.5:
             continue
-        counted = not copies and found.kind.logical == "integer" and _consecutive(found)
+        counted = found.kind.logical == "integer" and consecutive(found)
         first = column.number == 0 and (counted or found.kind.logical == "string")
-        if names_a_row(column.name) or first:
+        if names_a_row(column.name) or (first and not _few(found, table, copies)):
             return column
     return None
+
+
+def told_apart(table: TextTable, columns: Sequence[Named], copies: int) -> bool:
+    """Whether rows that are alike word for word are copies rather than chance.
+
+    So they are where some column, a measurement or a text, differs in nearly every different row
+    (`table` has each once); in a table of few categories people and cases may be equal.
+    """
+    return any(
+        column.profile.distinct >= _MOSTLY * table.rows
+        and column.profile.distinct > MOST_CATEGORIES
+        and not _few(column.profile, table, copies)
+        for column in columns
+    )
 
 
 def find_time(table: TextTable, columns: Sequence[Named]) -> Named | None:
@@ -115,14 +133,12 @@ def _repeated(table: TextTable, key: Sequence[Named]) -> int:
     return table.rows - exact_distinct(table, {each.number: each.value for each in key})
 
 
-def _consecutive(found: Profile) -> bool:
+def _few(found: Profile, table: TextTable, copies: int) -> bool:
+    """Whether each value comes so often that rows may well be equal: age and sex of thousands."""
+    return found.distinct < _FEW * (table.rows + copies)
+
+
+def consecutive(found: Profile) -> bool:
+    """Whether whole numbers count the rows."""
     span: int = found.maximum - found.minimum + 1
     return span == found.rows
-
-
-def identifies(name: str, found: Profile) -> bool:
-    """Whether a column of whole numbers names rows rather than measures them."""
-    if found.kind.logical != "integer" or found.present < found.rows * 0.5:
-        return False
-    nearly_all = found.distinct >= 0.9 * found.present
-    return nearly_all and (names_a_row(name) or (_consecutive(found) and found.rows >= 100))

@@ -25,7 +25,10 @@ Numbered = tuple[SourceColumn, int]
 
 
 def landed(source: Source, table: TextTable, sha256: str) -> list[Path]:
-    """Files with the same rows in the same order, each with some of the columns; one has PART."""
+    """Files with the same rows in the same order, each with some of the columns; one has PART.
+
+    A key that is made of a row's content is in none: that takes all of them.
+    """
     numbered, time = _numbered(source, table)
     files: list[Path] = []
     for group in table.groups():
@@ -62,7 +65,7 @@ def _select(table: TextTable, columns: Sequence[str], needed: Sequence[Numbered]
 
 
 def _row_key(source: Source, sha256: str) -> list[str]:
-    if not source.row_key:
+    if not source.row_key or source.row_key_of == "content":
         return []
     number = "lpad(CAST(file_row_number + 1 AS VARCHAR), 9, '0')"
     return [f"'{sha256[:8]}-' || {number} AS \"{source.row_key}\""]

@@ -133,7 +133,8 @@ def _source(plan: Plan, request: Request, kept: Kept, table: TextTable) -> Sourc
         encoding=request.encoding,
         delimiter=request.delimiter,
         table=plan.table,
-        row_key=ROW_KEY if plan.key == (ROW_KEY,) else None,
+        row_key=ROW_KEY if plan.keyless else None,
+        row_key_of="content" if plan.keyless and plan.once else "number",
         time=plan.time.name if plan.time is not None else None,
         parts=parts,
         columns=tuple(

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from modelyard.onboarding.names import ROW_KEY
 from modelyard.onboarding.profile import Profile
 from modelyard.onboarding.target import Target
 
@@ -33,6 +34,9 @@ class Column:
     personal: str = ""
     """What it looks like, where it looks personal: restricted, and not in the mirror."""
     narrows_down: bool = False
+    shared: bool = False
+    """Whether it is an identifier of which several rows have the same; the mirror has pseudonyms
+    of it, so that they stay together."""
     strength: float = 0.0
     """How well it tells the label alone, from 0 to 1, on a sample."""
     suspect: bool = False
@@ -76,11 +80,28 @@ class Plan:
     target: Target
     holdout: Holdout
     key: tuple[str, ...]
-    """Names of the columns that name a row; `row_id` where the rows are numbered."""
+    """Names of the columns that name a row; `row_id` where none does."""
+    group: str = ""
+    """The identifier whose rows belong together, as those of one customer do: on both sides of
+    the holdout they would be recognised rather than predicted. Empty where none repeats."""
     copies: int = 0
+    """Rows that an earlier one equals in every column."""
+    once: bool = True
+    """Whether copies count once: a key names a row, or else its content does. Otherwise equal rows
+    are chance, and all of them are numbered."""
     typical_error: float | None = None
     """Mean distance of a quantity from its median: what no model must exceed."""
     skipped: tuple[str, ...] = field(default=())
+
+    @property
+    def keyless(self) -> bool:
+        """Whether no column of the file names a row."""
+        return self.key == (ROW_KEY,)
+
+    @property
+    def counted(self) -> int:
+        """Rows that can be learned from."""
+        return self.rows - self.copies if self.once else self.rows
 
     def of(self, role: Role) -> tuple[Column, ...]:
         """The columns of one role, in the file's order."""
@@ -105,3 +126,10 @@ class Plan:
     def restricted(self) -> tuple[Column, ...]:
         """What does not reach the mirror as it is."""
         return tuple(column for column in self.columns if column.restricted)
+
+    @property
+    def pseudonyms(self) -> tuple[str, ...]:
+        """Names of the restricted columns that the mirror keeps, as pseudonyms."""
+        shared = [column.name for column in self.columns if column.shared]
+        time = self.time.name if self.time is not None else None
+        return tuple(name for name in dict.fromkeys((*self.key, *shared)) if name != time)

@@ -1,6 +1,6 @@
 """Counts, over every row of a file, what a contract promises about its columns."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -19,7 +19,7 @@ _SHOWN = 3
 @dataclass(frozen=True, kw_only=True)
 class Profile:
     """What one column holds, counted exactly but for `distinct` of numbers and moments that
-    have many values and are far from having another one in each row.
+    have many values and are far from having another one in each row, where nobody asks for it.
     """
 
     kind: Kind
@@ -30,6 +30,8 @@ class Profile:
     distinct: int
     minimum: Any = None
     maximum: Any = None
+    whole: bool = False
+    """Whether all its numbers are whole, also where they are written as 1000.0."""
     longest: int = 0
     mean_length: float = 0.0
     mean_words: float = 0.0
@@ -48,8 +50,8 @@ class Profile:
         return self.present - self.odd
 
 
-def profile(table: TextTable, kinds: Sequence[Kind]) -> list[Profile]:
-    """One profile per column, in order."""
+def profile(table: TextTable, kinds: Sequence[Kind], exact: Container[int] = ()) -> list[Profile]:
+    """One profile per column, in order; of `exact` ones different values are never estimated."""
     found: list[Profile] = []
     for numbers in table.groups():
         table.step(f"counting {table.of(numbers)}")
@@ -57,33 +59,13 @@ def profile(table: TextTable, kinds: Sequence[Kind]) -> list[Profile]:
     for number, each in enumerate(found):
         if each.odd > _ODD_SHARE * max(1, each.present):
             (found[number],) = _counted(table, {number: TEXT})
-    return [_with_examples(table, number, each) for number, each in enumerate(found)]
+    return [_with_examples(table, n, each, n in exact) for n, each in enumerate(found)]
 
 
 def exact_distinct(table: TextTable, values: Mapping[int, str]) -> int:
     """How many different rows these SQL values of columns make, counted exactly."""
     rows = f"SELECT DISTINCT {', '.join(values.values())} FROM {table.source(*values)}"
     return int(table.query(f"SELECT count(*) FROM ({rows})")[0][0])
-
-
-def copies(table: TextTable) -> int:
-    """Rows that an earlier row equals in every column; by a hash of 64 bits."""
-    table.step("looking for copies")
-    hashed = [
-        f"SELECT file_row_number, hash({', '.join(f'c{number}' for number in strip)}) AS h "
-        f"FROM {table.source(strip.start)}"
-        for strip in table.strips.strips()
-    ]
-    rows = hashed[0]
-    if len(hashed) > 1:
-        # Which strip a hash is of goes into it: two strips with each other's values are no copy.
-        every = " UNION ALL ".join(
-            f"SELECT file_row_number, hash({n}, h) AS h FROM ({each})"
-            for n, each in enumerate(hashed)
-        )
-        rows = f"SELECT bit_xor(h) AS h FROM ({every}) GROUP BY file_row_number"
-    (distinct,) = table.query(f"SELECT count(DISTINCT h) FROM ({rows})")[0]
-    return table.rows - int(distinct)
 
 
 def _counted(table: TextTable, kinds: Mapping[int, Kind]) -> Iterator[Profile]:
@@ -104,6 +86,7 @@ def _measures(kind: Kind, number: int) -> tuple[str, ...]:
         f"approx_count_distinct({value})",
         f"min({value})" if ordered else "NULL",
         f"max({value})" if ordered else "NULL",
+        f"bool_and({value} = floor({value}))" if kind.logical == "number" else "NULL",
         f"max(length({value}))" if wordy else "NULL",
         f"avg(length({value}))" if wordy else "NULL",
         f"avg(length({value}) - length(replace({value}, ' ', '')) + 1)" if wordy else "NULL",
@@ -111,7 +94,7 @@ def _measures(kind: Kind, number: int) -> tuple[str, ...]:
 
 
 def _shaped(kind: Kind, rows: int, row: Sequence[Any]) -> Profile:
-    present, values, distinct, minimum, maximum, longest, length, words = row
+    present, values, distinct, minimum, maximum, whole, longest, length, words = row
     return Profile(
         kind=kind,
         rows=rows,
@@ -120,13 +103,14 @@ def _shaped(kind: Kind, rows: int, row: Sequence[Any]) -> Profile:
         distinct=min(distinct, values),
         minimum=minimum,
         maximum=maximum,
+        whole=kind.logical == "integer" or bool(whole),
         longest=longest or 0,
         mean_length=length or 0.0,
         mean_words=words or 0.0,
     )
 
 
-def _with_examples(table: TextTable, number: int, found: Profile) -> Profile:
+def _with_examples(table: TextTable, number: int, found: Profile, exact: bool) -> Profile:
     text, value, source = f"t{number}", f"v{number}", table.typed({number: found.kind})
     if found.odd:
         odd = table.query(
@@ -140,9 +124,9 @@ def _with_examples(table: TextTable, number: int, found: Profile) -> Profile:
             f"WHERE {value} IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT {MOST_CATEGORIES + 20}"
         )
         found = replace(found, distinct=len(counted), categories=tuple(counted))
-    elif found.kind == TEXT or found.distinct > (1 - _ESTIMATED) * found.values:
-        ((exact,),) = table.query(
+    elif exact or found.kind == TEXT or found.distinct > (1 - _ESTIMATED) * found.values:
+        ((distinct,),) = table.query(
             f"SELECT count(DISTINCT hash({value})) FROM {source} WHERE {value} IS NOT NULL"
         )
-        found = replace(found, distinct=exact)
+        found = replace(found, distinct=distinct)
     return found

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from modelyard.onboarding.keys import identifies
+from modelyard.onboarding.identifiers import why_identifier
 from modelyard.onboarding.plan import Column, Role
 from modelyard.onboarding.profile import Profile
 
@@ -36,11 +36,9 @@ def _empty(found: Profile) -> str:
 
 
 def _why_not(name: str, found: Profile) -> str:
-    if found.kind.logical == "string":
-        return _why_no_category(found)
-    if identifies(name, found):
-        return "is an identifier: another number in nearly every row"
-    return ""
+    if why := why_identifier(name, found):
+        return why
+    return _why_no_category(found) if found.kind.logical == "string" else ""
 
 
 def _why_no_category(found: Profile) -> str:

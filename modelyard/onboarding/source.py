@@ -64,7 +64,10 @@ class Source(_Section):
     delimiter: str | None = None
     table: Name
     row_key: Name | None = None
-    """Where rows have no key of their own: the column that numbers them."""
+    """Where rows have no key of their own: the column that names them."""
+    row_key_of: Literal["number", "content"] = "number"
+    """What that column is made of. By its content a copy repeats a key, also in a later file; by
+    its number it is a row like any other, as it has to be where equal rows are chance."""
     time: Name | None = None
     """The column by whose months or weeks the rows land."""
     parts: Literal["month", "week", "whole"] = "whole"

@@ -1,8 +1,13 @@
 """Keeps rows on disk in strips of columns, so that memory does not grow with a table's width."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
 from modelyard.onboarding.database import Database
 
@@ -74,6 +79,15 @@ class Strips:
             raise RuntimeError(f"strips of one table have different rows: {counted}")
         return int(counted[0])
 
+    def only(self, kept: NDArray[np.bool_], folder: Path) -> "Strips":
+        """The rows that are kept, in their order, as strips of their own."""
+        folder.mkdir(exist_ok=True)
+        chosen = replace(self, folder=folder)
+        for number in range(len(self.strips())):
+            with pq.ParquetFile(self._path(number)) as rows:
+                _write_kept(rows, kept, chosen._path(number))
+        return chosen
+
     def _path(self, number: int) -> Path:
         return self.folder / f"{number:05d}.parquet"
 
@@ -87,6 +101,17 @@ def write_rows(database: Database, rows: str, path: Path, group: int) -> None:
         f"COPY ({rows}) TO '{quoted(path)}' "
         f"(FORMAT parquet, COMPRESSION snappy, ROW_GROUP_SIZE {group})"
     )
+
+
+def _write_kept(rows: pq.ParquetFile, kept: NDArray[np.bool_], path: Path) -> None:
+    start = 0
+    with pq.ParquetWriter(path, rows.schema_arrow, compression="snappy") as written:
+        for number in range(rows.num_row_groups):
+            group = rows.read_row_group(number)
+            chosen = group.filter(pa.array(kept[start : start + len(group)]))
+            start += len(group)
+            if len(chosen):
+                written.write_table(chosen)
 
 
 def quoted(path: Path) -> str:

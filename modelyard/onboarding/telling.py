@@ -1,8 +1,6 @@
 """What was assumed about a file, in the words of somebody who may want to change it."""
 
-from collections import Counter
-
-from modelyard.onboarding.dialect import like_value
+from modelyard.onboarding.caveats import SHOWN, some, warnings
 from modelyard.onboarding.making import Made
 from modelyard.onboarding.names import ROW_KEY
 from modelyard.onboarding.plan import Column, Plan, Role
@@ -10,7 +8,6 @@ from modelyard.onboarding.writing.spec_text import linear
 
 Line = tuple[str, str, str]
 """Topic, what was assumed, how to change it."""
-_SHOWN = 8
 
 
 def assumptions(plan: Plan) -> list[Line]:
@@ -18,7 +15,7 @@ def assumptions(plan: Plan) -> list[Line]:
     lines = [_task(plan), _key(plan), *_time(plan), _holdout(plan), _estimator(plan)]
     commas = [c.original for c in plan.columns if c.profile.kind.decimal == ","]
     if commas:
-        lines.append(("decimal comma", f"in {_some(commas)}", "source.yaml"))
+        lines.append(("decimal comma", f"in {some(commas)}", "source.yaml"))
     for column in plan.columns:
         forms = column.profile.kind.formats
         if len(forms) > 1 or any("%d/%m" in form or "%m/%d" in form for form in forms):
@@ -26,50 +23,6 @@ def assumptions(plan: Plan) -> list[Line]:
                 (f"days of {column.name}", f"written as {' or '.join(forms)}", "source.yaml")
             )
     return lines
-
-
-def warnings(plan: Plan) -> list[tuple[str, str]]:
-    """What the owner should look at before trusting the model, the worst first."""
-    found: list[tuple[str, str]] = []
-    for column in plan.columns:
-        if column.suspect:
-            found.append(
-                (
-                    f"leak? {column.name}",
-                    f"tells {plan.label.name} almost alone ({column.strength:.3f} of 1). Is it "
-                    f"known before? If not: --leave-out '{column.original}'",
-                )
-            )
-    personal = [f"{c.name} ({c.personal})" for c in plan.columns if c.personal]
-    if personal:
-        found.append(
-            (
-                "personal",
-                f"{_some(personal, 20)}: no features, dropped from the mirror. If they are not: "
-                "--keep COLUMN",
-            )
-        )
-    together = [c.name for c in plan.features if c.narrows_down]
-    if len(together) > 1:
-        found.append(
-            (
-                "together",
-                f"{_some(together)} may single somebody out. They reach the mirror as they are: "
-                "see quasi_identifiers in docs/data-estate.md",
-            )
-        )
-    found += [(f"odd {c.name}", _odd(c)) for c in plan.columns if c.profile.odd]
-    found += _about_names(plan)
-    if plan.copies:
-        found.append(("copies", _copies(plan)))
-    if plan.target.rare:
-        rare = ", ".join(f"{word} {count}" for word, count in plan.target.rare[:_SHOWN])
-        found.append(("rare classes", f"{rare}: too few rows to learn; they count as unlabelled"))
-    if plan.skipped:
-        found.append(
-            ("not read", f"{_some([*plan.skipped])}: lists or structures, no single values")
-        )
-    return found
 
 
 def columns_table(plan: Plan, most: int = 60) -> list[tuple[str, str, str, str]]:
@@ -82,10 +35,10 @@ def columns_table(plan: Plan, most: int = 60) -> list[tuple[str, str, str, str]]
     rows: list[tuple[str, str, str, str]] = []
     # What nobody else shares is what somebody should look at.
     for (role, why), columns in sorted(alike.items(), key=lambda each: len(each[1])):
-        shown = columns if len(columns) <= _SHOWN + 1 else columns[:_SHOWN]
+        shown = columns if len(columns) <= SHOWN + 1 else columns[:SHOWN]
         rows += [_row(column) for column in shown]
         if shown is not columns:
-            rows.append((f"and {len(columns) - _SHOWN:,} more", "", "", _role(role, why)))
+            rows.append((f"and {len(columns) - SHOWN:,} more", "", "", _role(role, why)))
     return rows
 
 
@@ -101,6 +54,8 @@ def summary(made: Made) -> dict[str, object]:
         "features": [column.feature for column in plan.features],
         "task": plan.target.task,
         "key": list(plan.key),
+        "group": plan.group or None,
+        "copies": plan.copies,
         "time": plan.time.name if plan.time else None,
         "seconds": round(made.seconds, 1),
         "assumed": [{"topic": t, "assumed": a, "change": c} for t, a, c in assumptions(plan)],
@@ -111,7 +66,7 @@ def summary(made: Made) -> dict[str, object]:
 
 def _task(plan: Plan) -> Line:
     target, label = plan.target, plan.label.original
-    counts = ", ".join(f"{word} {count:,}" for word, count in target.classes[:_SHOWN])
+    counts = ", ".join(f"{word} {count:,}" for word, count in target.classes[:SHOWN])
     said = {
         "classification": f"how likely is it that {label} is {target.positive}? ({counts})",
         "multiclass": f"which {label} is it, of {len(target.classes)}? ({counts})",
@@ -121,9 +76,11 @@ def _task(plan: Plan) -> Line:
 
 
 def _key(plan: Plan) -> Line:
-    if plan.key == (ROW_KEY,):
-        return ("key", f"none found: rows are numbered ({ROW_KEY})", "--key COLUMN")
-    return ("key", f"{' and '.join(plan.key)} names a row", "--key")
+    if not plan.keyless:
+        return ("key", f"{' and '.join(plan.key)} names a row", "--key")
+    if plan.once:
+        return ("key", f"none found: what a row holds names it ({ROW_KEY})", "--key COLUMN")
+    return ("key", f"none found: rows are numbered ({ROW_KEY})", "--key COLUMN")
 
 
 def _time(plan: Plan) -> list[Line]:
@@ -135,11 +92,10 @@ def _time(plan: Plan) -> list[Line]:
 
 def _holdout(plan: Plan) -> Line:
     held = plan.holdout
-    said = (
-        f"the last {held.days} days judge the model"
-        if held.days is not None
-        else f"{held.fraction:.0%} of the keys, by their hash, judge the model"
-    )
+    if held.days is not None:
+        said = f"the last {held.days} days judge the model"
+    else:
+        said = f"{held.fraction:.0%} of the keys, by their hash, judge the model"
     return ("holdout", said, "gates in model.yaml")
 
 
@@ -163,37 +119,3 @@ def _becomes(column: Column) -> str:
 
 def _role(role: Role, why: str) -> str:
     return f"{role.value}: {why}" if why else role.value
-
-
-def _odd(column: Column) -> str:
-    shown = ", ".join(repr(text) for text in column.profile.odd_examples)
-    return (
-        f"{column.profile.odd:,} of {column.profile.present:,} values are no "
-        f"{column.profile.kind.logical} ({shown}): their rows will go to quarantine"
-    )
-
-
-def _about_names(plan: Plan) -> list[tuple[str, str]]:
-    found = []
-    count = Counter(column.original for column in plan.columns)
-    label = {plan.label.original} & {word for word, _ in plan.target.classes}
-    if values := [name for name in count if name in label or like_value(name)]:
-        said = (
-            f"{_some(values)} may be values: if the first line holds no names, add one that does"
-        )
-        found.append(("no names?", said))
-    if twice := [column.name for column in plan.columns if count[column.original] > 1]:
-        said = f"{_some(twice)} have another column's name in the file. Copies? --leave-out COLUMN"
-        found.append(("equal names", said))
-    return found
-
-
-def _copies(plan: Plan) -> str:
-    if plan.key == (ROW_KEY,):
-        return f"{plan.copies:,} rows equal an earlier one in every column; they stay, numbered"
-    return f"{plan.copies:,} rows equal an earlier one; ingestion keeps the first of each key"
-
-
-def _some(names: list[str], most: int = _SHOWN) -> str:
-    more = f" and {len(names) - most} more" if len(names) > most else ""
-    return f"{', '.join(names[:most])}{more}"

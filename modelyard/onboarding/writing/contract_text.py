@@ -17,7 +17,7 @@ _RARE = 3
 def contract_text(plan: Plan, *, file: str) -> str:
     """`contract.yaml` (ODCS v3)."""
     properties: list[Any] = []
-    if plan.key == (ROW_KEY,):
+    if plan.keyless:
         properties.append(_row_key())
     properties += [_property(plan, column) for column in plan.columns]
     document = {
@@ -30,8 +30,8 @@ def contract_text(plan: Plan, *, file: str) -> str:
         "description": {
             "purpose": "What ingestion may rely on; a row that breaks a rule goes to quarantine "
             "with its name.",
-            "limitations": f"Inferred from {plan.rows:,} rows. Ranges reach half as far again as "
-            "the values did.",
+            "limitations": f"Inferred from {plan.counted:,} rows. Ranges reach half as far "
+            "again as the values did.",
         },
         "customProperties": [Flow(property="nullTokens", value=["", "NA", "N/A", "NaN", "null"])],
         "schema": [
@@ -54,7 +54,8 @@ def _row_key() -> Flow:
         required=True,
         primaryKey=True,
         primaryKeyPosition=1,
-        logicalTypeOptions={"pattern": "^[0-9a-f]{8}-[0-9]+$"},
+        # File and number, or a digest of the content: source.yaml says which.
+        logicalTypeOptions={"pattern": "^([0-9a-f]{8}-[0-9]+|[0-9a-f]{32})$"},
         classification="restricted",
     )
 

@@ -30,7 +30,7 @@ def spec_text(plan: Plan, *, file: str, owner: str) -> str:
         },
         "consumers": [Flow(name=_caller(plan.model), namespace=_caller(plan.model))],
         "monitoring": {
-            "slice_rows": max(50, min(500, plan.rows // 20)),
+            "slice_rows": max(50, min(500, plan.counted // 20)),
             "alarms": [
                 Flow(signal=signal, p_below=0.02)
                 for signal in ("mean_prediction", "label_rate", "performance")
@@ -63,7 +63,7 @@ def linear(plan: Plan) -> bool:
 
 
 def _problem(plan: Plan, file: str, owner: str) -> dict[str, Any]:
-    label = plan.label.original
+    label, labelled = plan.label.original, plan.target.labelled
     asked = {
         "classification": f"Tell how likely it is that {label} is {plan.target.positive}.",
         "multiclass": f"Tell which of {len(plan.target.classes)} classes {label} is.",
@@ -74,7 +74,7 @@ def _problem(plan: Plan, file: str, owner: str) -> dict[str, Any]:
         "business_metric": f"To be said: what improves when {label} is known in advance.",
         "current_situation": "To be said: how this is decided today.",
         "proposed_solution": f"A model of {len(feature_columns(plan))} features of {file}.",
-        "available_data": f"{plan.rows:,} rows of {file}, {plan.target.labelled:,} with a label.",
+        "available_data": f"{plan.counted:,} rows of {file}, {labelled:,} with a label.",
         "requirements": [
             f"No feature may be known later than {label}: to be checked by the owner."
         ],
@@ -91,9 +91,8 @@ def _data(plan: Plan) -> dict[str, Any]:
     if left_out := [column.name for column in plan.of(Role.LEFT_OUT)]:
         # No request has to carry what nothing is learned from; a leak is not even known yet.
         data["outcomes"] = left_out
-    keyed = {name: name for name in plan.key if plan.time is None or name != plan.time.name}
-    dropped = [column.name for column in plan.restricted if column.name not in keyed]
-    rules: dict[str, Any] = {"pseudonyms": Flow(keyed)}
+    dropped = [column.name for column in plan.restricted if column.name not in plan.pseudonyms]
+    rules: dict[str, Any] = {"pseudonyms": Flow({name: name for name in plan.pseudonyms})}
     if dropped:
         rules["drop"] = dropped
     data["redaction"] = {"k": 5, "tables": {plan.table: rules}}

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import polars as pl
 import pytest
 
-from ml.__main__ import main
-from ml.data.store import Store
 from ml.model_folder import folder_problems
 from modelyard.onboarding.making import make_model
 from modelyard.onboarding.request import Request
-from modelyard.onboarding.user_made import batches_of
+from tests.modelyard.onboarding.pipeline import run
 from tests.modelyard.onboarding.tables import TABLES, Table
 
 # Each table is read, learned from and judged, which takes seconds.
@@ -28,23 +24,6 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "models").mkdir()
     monkeypatch.chdir(tmp_path)
     return tmp_path
-
-
-def run(model: str, root: Path, *, sample: float = 1.0) -> dict[str, Any]:
-    """Land, ingest and train as a pipeline does; returns what the gate said."""
-    lake, artifacts = str(root / "lake"), str(root / "artifacts")
-    for name, body in batches_of(root, model):
-        Store(lake).put(f"landing/{model}/{name}", body)
-    of_run = ["--model", model, "--artifacts", artifacts, "--run", "r1"]
-    steps = [
-        ["ingest", "--model", model, "--lake", lake],
-        ["features", "--source", lake, "--lake", lake, "--sample", str(sample), *of_run],
-        *([step, *of_run] for step in ("train", "evaluate", "gate")),
-    ]
-    for step in steps:
-        assert main(step) == 0, step[0]
-    found: dict[str, Any] = json.loads(Store(artifacts).get(f"runs/{model}/r1/gate.json") or b"")
-    return found
 
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.model)
