@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from ml.data.quality import PRIMARY_KEY
 from modelyard.errors import RefusedError
 from modelyard.live.landing import Zone
 
@@ -20,10 +21,13 @@ def require_some(before: Sequence[Zone], after: Sequence[Zone]) -> None:
     """Raise RefusedError where rows landed and none of them can be learned from."""
     for new in _added(before, after):
         if not new.curated:
+            known = set(new.rules) == {PRIMARY_KEY}
             raise RefusedError(
                 f"None of the {new.raw:,} rows that landed in {new.table} was curated"
                 f"{_by_rule(new)}.",
-                remedy="correct the file, or the rules of contract.yaml, and land it again",
+                remedy="the table has a row of each of these keys: land a file with other rows"
+                if known
+                else "correct the file, or the rules of contract.yaml, and land it again",
             )
 
 

@@ -32,6 +32,13 @@ def test_a_file_of_which_nothing_is_left_is_refused() -> None:
         require_some([BEFORE], [after(0, size=300)])
 
 
+def test_rows_that_are_known_already_ask_for_other_rows_and_for_no_correction() -> None:
+    for rules, remedy in ({"key": 300}, "other rows"), ({"key": 150, "size": 150}, "correct the"):
+        with pytest.raises(RefusedError) as refused:
+            require_some([BEFORE], [after(0, **rules)])
+        assert remedy in refused.value.remedy
+
+
 def test_the_same_file_again_says_nothing() -> None:
     assert told([BEFORE], [BEFORE]) == []
     require_some([BEFORE], [BEFORE])
