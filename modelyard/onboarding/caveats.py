@@ -7,6 +7,8 @@ from modelyard.onboarding.plan import Column, Plan
 
 SHOWN = 8
 _MANY_COPIES = 0.02
+_ROOM = 1.5
+"""A hash holds out a few more or fewer than it should."""
 
 
 def warnings(plan: Plan) -> list[tuple[str, str]]:
@@ -33,6 +35,8 @@ def warnings(plan: Plan) -> list[tuple[str, str]]:
         )
     found += [(f"odd {c.name}", _odd(c)) for c in plan.columns if c.profile.odd]
     found += _about_names(plan)
+    if plan.holdout.groups and _held_groups(plan) < _ROOM * plan.holdout.minimum:
+        found.append((f"few {plan.group}", _few_groups(plan)))
     if plan.copies:
         found.append(("copies", _copies(plan)))
     if plan.target.rare:
@@ -78,6 +82,20 @@ def _about_names(plan: Plan) -> list[tuple[str, str]]:
         said = f"{some(twice)} have another column's name in the file. Copies? --leave-out COLUMN"
         found.append(("equal names", said))
     return found
+
+
+def _held_groups(plan: Plan) -> int:
+    """About how many groups are held out."""
+    return round(plan.holdout.groups * (plan.holdout.fraction or 0.0))
+
+
+def _few_groups(plan: Plan) -> str:
+    held = plan.holdout
+    return (
+        f"about {_held_groups(plan)} of {held.groups:,} are held out, and fewer than "
+        f"{held.minimum} are no evidence: the gate may say so. Add rows of others, or hold out a "
+        "larger share: holdout_fraction in model.yaml"
+    )
 
 
 def _copies(plan: Plan) -> str:

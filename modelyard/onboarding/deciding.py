@@ -14,7 +14,7 @@ from modelyard.onboarding.request import NONE, Request, position
 from modelyard.onboarding.roles import feature_or_not
 from modelyard.onboarding.samples import typical_error, weigh
 from modelyard.onboarding.seeing import Seen, see
-from modelyard.onboarding.setting_apart import holdout_of
+from modelyard.onboarding.setting_apart import holdout_of, in_groups
 from modelyard.onboarding.table import TextTable
 from modelyard.onboarding.target import Target, decide_target
 
@@ -41,15 +41,16 @@ def decide(table: TextTable, request: Request, *, table_name: str) -> Plan:
     if time is not None:
         roles[time.number] = (Role.LEFT_OUT, against) if against else (Role.TIME, "")
     decided = [_column(seen, column, roles, asked) for column in seen.columns]
+    group = _group(seen, decided, key)
     plan = Plan(
         model=request.model,
         table=table_name,
         rows=table.rows,
         columns=tuple(weigh(seen.sample, decided, target, most=request.most_features)),
         target=target,
-        holdout=holdout,
+        holdout=in_groups(seen.table, holdout, label, group),
         key=tuple(each.name for each in key) or (ROW_KEY,),
-        group=_group(seen, decided, key),
+        group=group.name if group is not None else "",
         copies=copies,
         once=once,
         typical_error=typical_error(seen.table, label, target),
@@ -156,12 +157,11 @@ def _with_role(column: Column, roles: Mapping[int, tuple[Role, str]], asked: _As
     return found
 
 
-def _group(seen: Seen, columns: Sequence[Column], key: Sequence[Named]) -> str:
+def _group(seen: Seen, columns: Sequence[Column], key: Sequence[Named]) -> Named | None:
     """Of a key of one column only the first row of each value gets in: it groups nothing."""
     alone = key[0].number if len(key) == 1 else None
     together = [each.number for each in columns if each.shared and each.number != alone]
-    found = group_of(seen.table, [seen.columns[number] for number in together])
-    return found.name if found else ""
+    return group_of(seen.table, [seen.columns[number] for number in together])
 
 
 def _refuse_nothing_to_learn_from(plan: Plan) -> None:

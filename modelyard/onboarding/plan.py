@@ -65,8 +65,10 @@ class Holdout:
 
     days: int | None = None
     fraction: float | None = None
+    groups: int = 0
+    """Where whole groups are held out: how many of them have a label."""
     minimum: int = 1
-    """Labelled days, or rows, below which there is not enough evidence."""
+    """Labelled days, rows or groups below which there is not enough evidence."""
 
 
 @dataclass(frozen=True, kw_only=True)

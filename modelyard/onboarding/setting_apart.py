@@ -1,5 +1,7 @@
 """Chooses what is held out to judge a model on: later days, or other keys, than it saw."""
 
+from dataclasses import replace
+
 from modelyard.errors import RefusedError
 from modelyard.onboarding.keys import Named, days_of
 from modelyard.onboarding.plan import Holdout
@@ -7,6 +9,8 @@ from modelyard.onboarding.table import TextTable
 from modelyard.onboarding.target import Target
 
 FRACTION = 0.25
+_LEAST_HELD, _FEWEST_HELD = 0.5, 10
+"""Share of the held-out rows that must be there to judge, and how many in any case."""
 _LATEST = 0.2
 """Share of the labelled rows that the held-out days should have."""
 FEWEST_DAYS = 10
@@ -40,5 +44,23 @@ def holdout_of(
     return Holdout(days=(last - first).days + 1, minimum=max(2, kept // 2)), ""
 
 
+def in_groups(table: TextTable, held: Holdout, label: Named, group: Named | None) -> Holdout:
+    """The same share of a group's values: they, and not their rows, are what is counted then.
+
+    Rows without a value stand for themselves.
+    """
+    if held.fraction is None or group is None:
+        return held
+    (groups,) = table.query(
+        f"SELECT count(DISTINCT {group.value}) + count(*) FILTER ({group.value} IS NULL) "
+        f"FROM {table.source(group.number, label.number)} WHERE {label.value} IS NOT NULL"
+    )[0]
+    return replace(held, groups=int(groups), minimum=_least(int(groups)))
+
+
 def _share(target: Target) -> Holdout:
-    return Holdout(fraction=FRACTION, minimum=max(10, round(target.labelled * FRACTION * 0.5)))
+    return Holdout(fraction=FRACTION, minimum=_least(target.labelled))
+
+
+def _least(entities: int) -> int:
+    return max(_FEWEST_HELD, round(entities * FRACTION * _LEAST_HELD))

@@ -94,6 +94,8 @@ def _holdout(plan: Plan) -> Line:
     held = plan.holdout
     if held.days is not None:
         said = f"the last {held.days} days judge the model"
+    elif plan.group:
+        said = f"{held.fraction:.0%} of all {plan.group}, each with its rows, judge the model"
     else:
         said = f"{held.fraction:.0%} of the keys, by their hash, judge the model"
     return ("holdout", said, "gates in model.yaml")

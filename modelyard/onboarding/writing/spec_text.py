@@ -117,6 +117,8 @@ def _gates(plan: Plan) -> dict[str, Any]:
         gates["holdout_days"] = plan.holdout.days
     else:
         gates["holdout_fraction"] = plan.holdout.fraction
+        if plan.group:
+            gates["holdout_by"] = plan.group
     gates["minimum_labelled_days"] = plan.holdout.minimum
     gates["baseline"] = []
     gates["primary"], gates["second"] = _metrics(plan)

@@ -13,8 +13,10 @@ from ml.data.contract import load_contract
 from ml.model_folder import folder_problems
 from modelyard.onboarding.caveats import warnings
 from modelyard.onboarding.making import make_model
-from modelyard.onboarding.plan import Role
+from modelyard.onboarding.plan import Plan, Role
 from modelyard.onboarding.request import Request
+from modelyard.onboarding.telling import assumptions
+from modelyard.onboarding.writing.spec_text import spec_text
 from tests.modelyard.onboarding.files import column, csv_text, labelled, names, planned
 
 ROWS = 600
@@ -138,9 +140,40 @@ def test_the_contract_and_the_spec_keep_it_from_the_mirror(tmp_path: Path) -> No
     assert folder_problems(folder) == []
     contract = load_contract(folder / "contract.yaml").tables["m"]
     assert [c.name for c in contract.columns if c.restricted] == ["row_id", "customer_id", "note"]
-    data = yaml.safe_load((folder / "model.yaml").read_text())["data"]
+    spec = yaml.safe_load((folder / "model.yaml").read_text())
+    data = spec["data"]
     assert data["redaction"]["tables"]["m"] == {
         "pseudonyms": {"row_id": "row_id", "customer_id": "customer_id"},
         "drop": ["note"],
     }
     assert "customer_id" in data["outcomes"]
+    assert spec["gates"]["holdout_by"] == "customer_id"
+
+
+def test_the_rows_of_one_are_held_out_together_where_no_days_are(tmp_path: Path) -> None:
+    columns: dict[str, Make] = {
+        "user_id": lambda n: n % 150,
+        "seen_at": lambda n: f"2024-0{n // 100 + 1}-{n % 28 + 1:02d}",
+    }
+    days = planned(tmp_path, table(columns))
+    assert (days.group, days.holdout.days is None) == ("user_id", False)
+    assert "holdout_by" not in spec_text(days, file="t.csv", owner="me")
+    assert "user_id" not in dict(topics(days))["holdout"]
+    shares = planned(tmp_path, table(columns), time="none")
+    assert "holdout_by: user_id" in spec_text(shares, file="t.csv", owner="me")
+    told = "25% of all user_id, each with its rows, judge the model"
+    assert dict(topics(shares))["holdout"] == told
+    # Not of 600 rows: those of one user are one piece of evidence.
+    assert (shares.holdout.groups, shares.holdout.minimum) == (150, 19)
+    assert "few user_id" not in dict(warnings(shares))
+
+
+def test_too_few_to_hold_some_out_are_told(tmp_path: Path) -> None:
+    few = planned(tmp_path, table({"user_id": lambda n: n % 24 if n else ""}, rows=121))
+    assert (few.holdout.groups, few.holdout.minimum) == (25, 10)
+    assert dict(warnings(few))["few user_id"].startswith("about 6 of 25 are held out, and fewer")
+
+
+def topics(plan: Plan) -> list[tuple[str, str]]:
+    """What was assumed, by topic."""
+    return [(topic, assumed) for topic, assumed, _ in assumptions(plan)]

@@ -64,3 +64,26 @@ def test_copies_do_not_let_noise_pass(checkout: Path, without: list[str], times:
     # With too few rows to judge on, it would not be chance that was found wanting.
     assert verdict["rules"][0]["name"] == "evidence"
     assert verdict["rules"][0]["status"] == "passed"
+
+
+def visits() -> pl.DataFrame:
+    """Eight visits of each of 300 customers, with a label of the customer that is chance."""
+    random = np.random.default_rng(7)
+    customers, rows = 300, 2_400
+    of = np.arange(rows) % customers
+    return pl.DataFrame(
+        {
+            "customer_id": of + 5_000,
+            "income": random.lognormal(8, 0.5, customers).round(0)[of],
+            "height": random.normal(170, 9, customers).round(1)[of],
+            "basket": random.lognormal(3, 0.7, rows).round(4),
+            "left": random.choice(["yes", "no"], customers)[of],
+        }
+    )
+
+
+def test_a_customer_on_both_sides_does_not_let_noise_pass(checkout: Path) -> None:
+    assert made(checkout, visits()).plan.group == "customer_id"
+    verdict = run("m", checkout)
+    assert verdict["status"] == "failed", verdict["rules"]
+    assert verdict["rules"][0]["status"] == "passed"
