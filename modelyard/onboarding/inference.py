@@ -5,7 +5,8 @@ from dataclasses import replace
 from typing import Literal
 
 from modelyard.errors import RefusedError
-from modelyard.onboarding.kinds import COMMA, INTEGER, ISO_LIKE, POINT, SHAPE, TEXT, Kind, bare
+from modelyard.onboarding import numerals
+from modelyard.onboarding.kinds import ISO_LIKE, TEXT, Kind
 from modelyard.onboarding.moments import EPOCH_MILLISECONDS, EPOCH_SECONDS, FORMATS, ISO
 from modelyard.onboarding.table import TextTable
 
@@ -42,14 +43,18 @@ def infer(sample: TextTable) -> list[Kind]:
 
 
 def _tests(value: str) -> dict[str, str]:
-    number, shaped = bare(value), f"regexp_full_match({value}, '{SHAPE}')"
     return {
         "values": f"{value} IS NOT NULL",
-        "integer": f"regexp_full_match({value}, '{INTEGER}')",
+        "integer": f"regexp_full_match({value}, '[+-]?\\d+') "
+        f"AND TRY_CAST({value} AS BIGINT) IS NOT NULL",
         # 01234 is a code that happens to have digits; as a number it would lose its first one.
         "zero_led": f"regexp_full_match({value}, '0\\d+')",
-        "point": f"{shaped} AND regexp_full_match({number}, '{POINT}')",
-        "comma": f"{shaped} AND regexp_full_match({number}, '{COMMA}')",
+        "point": f"{numerals.number(value, '.')} IS NOT NULL",
+        "comma": f"{numerals.number(value, ',')} IS NOT NULL",
+        "whole_point": f"{numerals.whole_with_zero(value, '.')} "
+        f"AND {numerals.integer(value, '.')} IS NOT NULL",
+        "whole_comma": f"{numerals.whole_with_zero(value, ',')} "
+        f"AND {numerals.integer(value, ',')} IS NOT NULL",
         "boolean": f"lower({value}) IN ('true', 'false')",
         "iso": f"regexp_full_match({value}, '{ISO_LIKE}')",
         "datelike": f"length({value}) BETWEEN 6 AND 40 "
@@ -86,7 +91,11 @@ def _kind(counts: dict[str, int], decimal: Literal[".", ","]) -> Kind:
         return Kind(logical="integer")
     # Where a file writes decimal commas, 1.234 is more than a thousand.
     for style in dict.fromkeys((decimal, ".", ",")):
-        if _is(counts[_style(style)], values):
+        whole, read = counts[f"whole_{_style(style)}"], counts[_style(style)]
+        # As pandas writes whole numbers beside missing ones: 1000.0.
+        if _is(whole, values) and whole >= read:
+            return Kind(logical="integer", decimal=style)
+        if _is(read, values):
             return Kind(logical="number", decimal=style)
     if _is(counts["iso"], values):
         return Kind(logical="timestamp", formats=(ISO,))

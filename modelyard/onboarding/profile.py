@@ -55,6 +55,12 @@ def profile(table: TextTable, kinds: Sequence[Kind]) -> list[Profile]:
         table.step(f"counting {table.of(numbers)}")
         found += _counted(table, {number: kinds[number] for number in numbers})
     for number, each in enumerate(found):
+        if each.kind.logical == "integer" and each.odd:
+            # Decimals beyond the sample: the column holds measures, and these rows are sound.
+            measured = replace(each.kind, logical="number")
+            (again,) = _counted(table, {number: measured})
+            found[number] = again if again.odd < each.odd else each
+    for number, each in enumerate(found):
         if each.odd > _ODD_SHARE * max(1, each.present):
             (found[number],) = _counted(table, {number: TEXT})
     return [_with_examples(table, number, each) for number, each in enumerate(found)]
