@@ -26,7 +26,7 @@ def decide(table: TextTable, request: Request, *, table_name: str) -> Plan:
     names = contract_names(table.names)
     asked = _Asked(request, table.names, names)
     sample = take_sample(table)
-    profiles = profile(table, _kinds(sample, asked))
+    profiles = profile(table, _kinds(sample, asked), label=asked.label)
     columns = [Named(number=n, name=name, profile=profiles[n]) for n, name in enumerate(names)]
     label = columns[asked.label]
     target = decide_target(label.name, label.profile, request.task)
@@ -100,7 +100,7 @@ class _Asked:
 
 
 def _kinds(sample: TextTable, asked: _Asked) -> list[Kind]:
-    kinds = infer(sample)
+    kinds = infer(sample, label=asked.label, key=asked.key)
     if asked.time is not None:
         kinds[asked.time] = as_instants(sample, asked.time, kinds[asked.time])
     return kinds

@@ -7,10 +7,13 @@ from typing import Literal
 from modelyard.onboarding import numerals
 from modelyard.onboarding.missing import ALWAYS, AMONG_VALUES
 from modelyard.onboarding.moments import EPOCHS, ISO
+from modelyard.onboarding.sql_text import literal, literals
 
 Logical = Literal["integer", "number", "boolean", "date", "timestamp", "string"]
 
 UNREAD = "unread: "
+ENOUGH = 0.98
+"""Share of a column's values that must be of a kind; the others are told, and quarantined."""
 ISO_LIKE = (
     r"\d{4}-\d{1,2}-\d{1,2}"
     r"([T ]\d{1,2}:\d{2}(:\d{2}([.]\d+)?)?\s*(Z|UTC|[+-]\d{2}(:?\d{2})?)?)?"
@@ -26,11 +29,17 @@ class Kind:
     """What stands before the decimals of a number; the other one may divide thousands."""
     formats: tuple[str, ...] = ()
     """How days and instants are written, the likeliest first."""
+    missing: tuple[str, ...] = ()
+    """What this column writes for "no value" beside the usual spellings."""
+    unit: str = ""
+    """What stands before or behind its numbers; a number in another unit is none."""
 
     def present(self, column: str) -> str:
         """SQL for the text without the spellings of "no value"."""
         spelled = ALWAYS if self.logical == "string" else (*ALWAYS, *AMONG_VALUES)
-        words = ", ".join(f"'{word}'" for word in spelled)
+        words = literals(spelled)
+        if self.missing:
+            words += "".join(f", lower({literal(word)})" for word in self.missing)
         return f"CASE WHEN lower({column}) IN ({words}) THEN NULL ELSE {column} END"
 
     def value(self, column: str) -> str:
@@ -51,7 +60,7 @@ class Kind:
             case "integer":
                 return numerals.integer(text, self.decimal)
             case "number":
-                return numerals.number(text, self.decimal)
+                return numerals.number(text, self.decimal, self.unit)
             case "date":
                 return f"CAST({self._instant(text)} AS DATE)"
             case "timestamp":
@@ -95,8 +104,7 @@ class Kind:
         readings = [f"TRY_CAST({text} AS TIMESTAMPTZ)"] if ISO in self.formats else []
         others = [form for form in self.formats if form != ISO]
         if others:
-            listed = ", ".join("'" + form.replace("'", "''") + "'" for form in others)
-            readings.append(f"(try_strptime({text}, [{listed}]) AT TIME ZONE 'UTC')")
+            readings.append(f"(try_strptime({text}, [{literals(others)}]) AT TIME ZONE 'UTC')")
         return f"coalesce({', '.join(readings)})" if len(readings) > 1 else readings[0]
 
 
@@ -111,3 +119,8 @@ def typed(source: str, kinds: Mapping[int, Kind]) -> str:
 
 
 TEXT = Kind(logical="string")
+
+
+def enough(count: int, values: int) -> bool:
+    """Whether so many of a column's values make it one of their kind."""
+    return values > 0 and count >= ENOUGH * values

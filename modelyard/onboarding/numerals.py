@@ -1,13 +1,10 @@
 """How texts say numbers: their patterns, and SQL that reads a number exactly or not at all."""
 
+from modelyard.onboarding import units
+
 _DECORATION = r"[\s€$£¥%\x{00A0}\x{202F}'']"
 _SPACE = r"[\s\x{00A0}\x{202F}'']"
-_AROUND = r"[\s€$£¥%\x{00A0}\x{202F}]*"
-SHAPE = (
-    rf"{_AROUND}[+-]?{_AROUND}(\d{{1,3}}({_SPACE}\d{{3}})+([.,]\d+)?|[\d.,]+)"
-    rf"([eE][+-]?\d+)?{_AROUND}"
-)
-"""Spaces may divide thousands, but digits in other groups are a phone number or a card."""
+_AROUND, _BLANKS = r"[\s€$£¥%\x{00A0}\x{202F}]*", r"[\s\x{00A0}\x{202F}]*"
 _WHOLE = r"[+-]?\d{1,19}"
 _POINT = r"[+-]?(\d+\.?\d*|\.\d+|\d{1,3}(,\d{3})+(\.\d+)?)([eE][+-]?\d+)?"
 _COMMA = r"[+-]?(\d+,?\d*|,\d+|\d{1,3}(\.\d{3})+(,\d+)?)([eE][+-]?\d+)?"
@@ -30,9 +27,13 @@ def integer(text: str, decimal: str = ".") -> str:
     )
 
 
-def number(text: str, decimal: str = ".") -> str:
-    """SQL for the number that a text says; null where that would be another whole number."""
-    plain, shaped = _plain(text, decimal)
+def number(text: str, decimal: str = ".", unit: str = "") -> str:
+    """SQL for the number that a text says; null where that would be another whole number.
+
+    Where a column has a unit, a number with any other sign beside it is none.
+    """
+    text = units.without(text, unit)
+    plain, shaped = _plain(text, decimal, _BLANKS if unit else _AROUND)
     casts = (f"TRY_CAST({text} AS DOUBLE)", f"TRY_CAST({plain} AS DOUBLE)")
     return _first_simple(
         decimal,
@@ -58,7 +59,15 @@ def _first_simple(decimal: str, simple: str, cast: str, careful: str, otherwise:
     return f"CASE {first}WHEN {careful} THEN {otherwise} END"
 
 
-def _plain(text: str, decimal: str) -> tuple[str, str]:
+def _shape(around: str) -> str:
+    """Spaces may divide thousands, but digits in other groups are a phone number or a card."""
+    return (
+        rf"{around}[+-]?{around}(\d{{1,3}}({_SPACE}\d{{3}})+([.,]\d+)?|[\d.,]+)"
+        rf"([eE][+-]?\d+)?{around}"
+    )
+
+
+def _plain(text: str, decimal: str, around: str = _AROUND) -> tuple[str, str]:
     """SQL for a text as the database writes numbers, and for whether it is shaped like one."""
     bare = f"regexp_replace({text}, '{_DECORATION}', '', 'g')"
     pattern = _COMMA if decimal == "," else _POINT
@@ -67,7 +76,9 @@ def _plain(text: str, decimal: str) -> tuple[str, str]:
         if decimal == ","
         else f"replace({bare}, ',', '')"
     )
-    shaped = f"regexp_full_match({text}, '{SHAPE}') AND regexp_full_match({bare}, '{pattern}')"
+    shaped = (
+        f"regexp_full_match({text}, '{_shape(around)}') AND regexp_full_match({bare}, '{pattern}')"
+    )
     return plain, shaped
 
 

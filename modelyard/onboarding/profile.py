@@ -5,6 +5,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from modelyard.onboarding.kinds import TEXT, Kind
+from modelyard.onboarding.mixture import Mixed, mixture
+from modelyard.onboarding.sentinels import sentinel_of
+from modelyard.onboarding.spellings import rows_spelled, spellings
 from modelyard.onboarding.table import TextTable
 
 MOST_CATEGORIES = 50
@@ -34,6 +37,12 @@ class Profile:
     mean_length: float = 0.0
     mean_words: float = 0.0
     odd_examples: tuple[str, ...] = ()
+    spelled: tuple[tuple[str, int], ...] = ()
+    """Words that are no value in this column, and their rows."""
+    sentinel: tuple[int, int] | None = None
+    """A number that may stand for "no value", and its rows; it stays a number."""
+    mixed: Mixed | None = None
+    """Of a text, what many of its values are."""
     categories: tuple[tuple[str, int], ...] = ()
     """Words and their counts, the most frequent first, where there are few."""
 
@@ -48,18 +57,15 @@ class Profile:
         return self.present - self.odd
 
 
-def profile(table: TextTable, kinds: Sequence[Kind]) -> list[Profile]:
-    """One profile per column, in order."""
+def profile(table: TextTable, kinds: Sequence[Kind], *, label: int | None = None) -> list[Profile]:
+    """One profile per column, in order; no value of the label is read as missing."""
     found: list[Profile] = []
     for numbers in table.groups():
         table.step(f"counting {table.of(numbers)}")
         found += _counted(table, {number: kinds[number] for number in numbers})
     for number, each in enumerate(found):
-        if each.kind.logical == "integer" and each.odd:
-            # Decimals beyond the sample: the column holds measures, and these rows are sound.
-            measured = replace(each.kind, logical="number")
-            (again,) = _counted(table, {number: measured})
-            found[number] = again if again.odd < each.odd else each
+        if each.odd:
+            found[number] = _with_all_rows_in_view(table, number, each, label=number == label)
     for number, each in enumerate(found):
         if each.odd > _ODD_SHARE * max(1, each.present):
             (found[number],) = _counted(table, {number: TEXT})
@@ -100,6 +106,25 @@ def _counted(table: TextTable, kinds: Mapping[int, Kind]) -> Iterator[Profile]:
         yield _shaped(kind, table.rows, row[offset * width : (offset + 1) * width])
 
 
+def _with_all_rows_in_view(
+    table: TextTable, number: int, found: Profile, *, label: bool
+) -> Profile:
+    """The profile by the kind that the sample would have given, had it held these odd values."""
+    kind = found.kind
+    if kind.logical == "integer":
+        # Decimals beyond the sample: the column holds measures.
+        (measured,) = _counted(table, {number: replace(kind, logical="number")})
+        found = measured if measured.odd < found.odd else found
+    if label or kind.logical in ("string", "boolean") or not found.odd:
+        return found
+    present = found.kind.present(f"c{number}")
+    words = spellings(table, number, present, known=len(kind.missing))
+    if words:
+        kind = replace(found.kind, missing=(*found.kind.missing, *words))
+        (found,) = _counted(table, {number: kind})
+    return found
+
+
 def _measures(kind: Kind, number: int) -> tuple[str, ...]:
     value, present = f"v{number}", f"t{number}"
     ordered = kind.logical not in ("string", "boolean")
@@ -134,6 +159,12 @@ def _shaped(kind: Kind, rows: int, row: Sequence[Any]) -> Profile:
 
 def _with_examples(table: TextTable, number: int, found: Profile) -> Profile:
     text, value, source = f"t{number}", f"v{number}", table.typed({number: found.kind})
+    words = found.kind.missing
+    found = replace(
+        found,
+        spelled=tuple(zip(words, rows_spelled(table, number, words), strict=True)),
+        sentinel=sentinel_of(table, number, found.kind, (found.minimum, found.maximum)),
+    )
     if found.odd:
         odd = table.query(
             f"SELECT DISTINCT {text} FROM {source} "
@@ -151,4 +182,6 @@ def _with_examples(table: TextTable, number: int, found: Profile) -> Profile:
             f"SELECT count(DISTINCT hash({value})) FROM {source} WHERE {value} IS NOT NULL"
         )
         found = replace(found, distinct=exact)
+    if found.kind == TEXT and found.distinct > MOST_CATEGORIES:
+        found = replace(found, mixed=mixture(table, number))
     return found

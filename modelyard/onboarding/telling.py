@@ -6,25 +6,16 @@ from modelyard.onboarding.dialect import like_value
 from modelyard.onboarding.making import Made
 from modelyard.onboarding.names import ROW_KEY
 from modelyard.onboarding.plan import Column, Plan, Role
+from modelyard.onboarding.telling_values import Line, how_read, some, to_look_at
 from modelyard.onboarding.writing.spec_text import linear
 
-Line = tuple[str, str, str]
-"""Topic, what was assumed, how to change it."""
 _SHOWN = 8
 
 
 def assumptions(plan: Plan) -> list[Line]:
     """Each decision that could have been another one."""
     lines = [_task(plan), _key(plan), *_time(plan), _holdout(plan), _estimator(plan)]
-    commas = [c.original for c in plan.columns if c.profile.kind.decimal == ","]
-    if commas:
-        lines.append(("decimal comma", f"in {_some(commas)}", "source.yaml"))
-    for column in plan.columns:
-        forms = column.profile.kind.formats
-        if len(forms) > 1 or any("%d/%m" in form or "%m/%d" in form for form in forms):
-            lines.append(
-                (f"days of {column.name}", f"written as {' or '.join(forms)}", "source.yaml")
-            )
+    lines += how_read(plan.columns)
     return lines
 
 
@@ -45,7 +36,7 @@ def warnings(plan: Plan) -> list[tuple[str, str]]:
         found.append(
             (
                 "personal",
-                f"{_some(personal, 20)}: no features, dropped from the mirror. If they are not: "
+                f"{some(personal, 20)}: no features, dropped from the mirror. If they are not: "
                 "--keep COLUMN",
             )
         )
@@ -54,11 +45,11 @@ def warnings(plan: Plan) -> list[tuple[str, str]]:
         found.append(
             (
                 "together",
-                f"{_some(together)} may single somebody out. They reach the mirror as they are: "
+                f"{some(together)} may single somebody out. They reach the mirror as they are: "
                 "see quasi_identifiers in docs/data-estate.md",
             )
         )
-    found += [(f"odd {c.name}", _odd(c)) for c in plan.columns if c.profile.odd]
+    found += to_look_at(plan.columns)
     found += _about_names(plan)
     if plan.copies:
         found.append(("copies", _copies(plan)))
@@ -67,7 +58,7 @@ def warnings(plan: Plan) -> list[tuple[str, str]]:
         found.append(("rare classes", f"{rare}: too few rows to learn; they count as unlabelled"))
     if plan.skipped:
         found.append(
-            ("not read", f"{_some([*plan.skipped])}: lists or structures, no single values")
+            ("not read", f"{some([*plan.skipped])}: lists or structures, no single values")
         )
     return found
 
@@ -165,25 +156,15 @@ def _role(role: Role, why: str) -> str:
     return f"{role.value}: {why}" if why else role.value
 
 
-def _odd(column: Column) -> str:
-    shown = ", ".join(repr(text) for text in column.profile.odd_examples)
-    return (
-        f"{column.profile.odd:,} of {column.profile.present:,} values are no "
-        f"{column.profile.kind.logical} ({shown}): their rows will go to quarantine"
-    )
-
-
 def _about_names(plan: Plan) -> list[tuple[str, str]]:
     found = []
     count = Counter(column.original for column in plan.columns)
     label = {plan.label.original} & {word for word, _ in plan.target.classes}
     if values := [name for name in count if name in label or like_value(name)]:
-        said = (
-            f"{_some(values)} may be values: if the first line holds no names, add one that does"
-        )
+        said = f"{some(values)} may be values: if the first line holds no names, add one that does"
         found.append(("no names?", said))
     if twice := [column.name for column in plan.columns if count[column.original] > 1]:
-        said = f"{_some(twice)} have another column's name in the file. Copies? --leave-out COLUMN"
+        said = f"{some(twice)} have another column's name in the file. Copies? --leave-out COLUMN"
         found.append(("equal names", said))
     return found
 
@@ -192,8 +173,3 @@ def _copies(plan: Plan) -> str:
     if plan.key == (ROW_KEY,):
         return f"{plan.copies:,} rows equal an earlier one in every column; they stay, numbered"
     return f"{plan.copies:,} rows equal an earlier one; ingestion keeps the first of each key"
-
-
-def _some(names: list[str], most: int = _SHOWN) -> str:
-    more = f" and {len(names) - most} more" if len(names) > most else ""
-    return f"{', '.join(names[:most])}{more}"

@@ -82,6 +82,8 @@ def _property(plan: Plan, column: Column) -> dict[str, Any]:
         made["classification"] = "restricted"
     if note := f"looks like {column.personal}" if column.personal else column.why:
         made["description"] = f"{note[0].upper()}{note[1:]}."
+    elif found.kind.unit:
+        made["description"] = f"In {found.kind.unit}."
     return fitted(made)
 
 
