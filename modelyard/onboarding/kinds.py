@@ -31,6 +31,8 @@ class Kind:
     """How days and instants are written, the likeliest first."""
     missing: tuple[str, ...] = ()
     """What this column writes for "no value" beside the usual spellings."""
+    fold_case: bool = False
+    """Whether Yes and YES are yes."""
     unit: str = ""
     """What stands before or behind its numbers; a number in another unit is none."""
 
@@ -54,7 +56,7 @@ class Kind:
         """
         match self.logical:
             case "string":
-                return text
+                return f"lower({text})" if self.fold_case else text
             case "boolean":
                 return f"CASE lower({text}) WHEN 'true' THEN true WHEN 'false' THEN false END"
             case "integer":
@@ -75,7 +77,7 @@ class Kind:
         """
         match self.logical:
             case "string":
-                return text
+                return value
             case "boolean" | "integer" | "number":
                 written = f"CAST({value} AS VARCHAR)"
             case "date":

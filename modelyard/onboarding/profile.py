@@ -7,7 +7,7 @@ from typing import Any
 from modelyard.onboarding.kinds import TEXT, Kind
 from modelyard.onboarding.mixture import Mixed, mixture
 from modelyard.onboarding.sentinels import sentinel_of
-from modelyard.onboarding.spellings import rows_spelled, spellings
+from modelyard.onboarding.spellings import differ_by_case, rows_spelled, spellings
 from modelyard.onboarding.table import TextTable
 
 MOST_CATEGORIES = 50
@@ -39,6 +39,8 @@ class Profile:
     odd_examples: tuple[str, ...] = ()
     spelled: tuple[tuple[str, int], ...] = ()
     """Words that are no value in this column, and their rows."""
+    folded: tuple[tuple[str, int], ...] = ()
+    """Words of a label, and their rows, before upper and lower case became one."""
     sentinel: tuple[int, int] | None = None
     """A number that may stand for "no value", and its rows; it stays a number."""
     mixed: Mixed | None = None
@@ -69,7 +71,13 @@ def profile(table: TextTable, kinds: Sequence[Kind], *, label: int | None = None
     for number, each in enumerate(found):
         if each.odd > _ODD_SHARE * max(1, each.present):
             (found[number],) = _counted(table, {number: TEXT})
-    return [_with_examples(table, number, each) for number, each in enumerate(found)]
+    found = [_with_examples(table, number, each) for number, each in enumerate(found)]
+    words = [word for word, _ in found[label].categories] if label is not None else []
+    if label is not None and found[label].kind == TEXT and differ_by_case(words):
+        (again,) = _counted(table, {label: replace(TEXT, fold_case=True)})
+        spelled = found[label].categories
+        found[label] = replace(_with_examples(table, label, again), folded=spelled)
+    return found
 
 
 def exact_distinct(table: TextTable, values: Mapping[int, str]) -> int:

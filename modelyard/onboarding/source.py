@@ -39,6 +39,8 @@ class SourceColumn(_Section):
     """How days and instants are written; for the other types none."""
     missing: tuple[str, ...] = ()
     """What this column writes for "no value" beside the usual spellings, in any case."""
+    fold_case: bool = False
+    """Whether a text lands in small letters: Yes and YES are yes."""
     unit: str = ""
     """What stands before or behind its numbers; those in another unit are quarantined."""
 
@@ -54,9 +56,11 @@ class SourceColumn(_Section):
         return self
 
     @model_validator(mode="after")
-    def _has_units_of_numbers(self) -> Self:
+    def _has_units_of_numbers_and_letters_of_texts(self) -> Self:
         if self.unit and self.type != "number":
             raise ValueError(f"unit: {self.type} has none, only number")
+        if self.fold_case and self.type != "string":
+            raise ValueError(f"fold_case: {self.type} has no letters, only string")
         return self
 
     @classmethod
@@ -69,6 +73,7 @@ class SourceColumn(_Section):
             decimal=kind.decimal,
             formats=kind.formats,
             missing=kind.missing,
+            fold_case=kind.fold_case,
             unit=kind.unit,
         )
 
@@ -80,6 +85,7 @@ class SourceColumn(_Section):
             decimal=self.decimal,
             formats=self.formats,
             missing=self.missing,
+            fold_case=self.fold_case,
             unit=self.unit,
         )
 

@@ -1,5 +1,7 @@
 """Words for "no value" that one column uses: few, again and again, among numbers or days."""
 
+from collections.abc import Collection
+
 from modelyard.onboarding.sql_text import literal
 from modelyard.onboarding.table import TextTable
 
@@ -46,3 +48,8 @@ def rows_spelled(table: TextTable, number: int, words: tuple[str, ...]) -> list[
         f"count(*) FILTER (lower(c{number}) = lower({literal(word)}))" for word in words
     )
     return [*table.query(f"SELECT {counts} FROM {table.source(number)}")[0]]
+
+
+def differ_by_case(words: Collection[str]) -> bool:
+    """Whether words are fewer, but still two, once upper and lower case are one."""
+    return 2 <= len({word.lower() for word in words}) < len(words)

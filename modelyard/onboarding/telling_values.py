@@ -24,6 +24,10 @@ def how_read(columns: Sequence[Column]) -> list[Line]:
         if kind.unit:
             told = f"numbers are in {kind.unit}; rows with another unit go to quarantine"
             lines.append((f"unit of {column.name}", told, _FILE))
+        if column.profile.folded:
+            words = some([f"{word!r}" for word, _ in column.profile.folded])
+            classes = ", ".join(repr(word) for word, _ in column.profile.categories)
+            lines.append((f"case of {column.name}", f"{words} are read as {classes}", _FILE))
         if column.profile.spelled:
             words = some([f"{word!r} ({_rows(n)})" for word, n in column.profile.spelled])
             verb = "is" if len(column.profile.spelled) == 1 else "are"
