@@ -3,9 +3,9 @@
 from collections import Counter
 
 from modelyard.onboarding.dialect import like_value
-from modelyard.onboarding.plan import Column, Plan
+from modelyard.onboarding.plan import Plan
+from modelyard.onboarding.telling_values import SHOWN, some, to_look_at
 
-SHOWN = 8
 _MANY_COPIES = 0.02
 _ROOM = 1.5
 """A hash holds out a few more or fewer than it should."""
@@ -33,7 +33,7 @@ def warnings(plan: Plan) -> list[tuple[str, str]]:
                 "see quasi_identifiers in docs/data-estate.md",
             )
         )
-    found += [(f"odd {c.name}", _odd(c)) for c in plan.columns if c.profile.odd]
+    found += to_look_at(plan.columns)
     found += _about_names(plan)
     if plan.holdout.groups and _held_groups(plan) < _ROOM * plan.holdout.minimum:
         found.append((f"few {plan.group}", _few_groups(plan)))
@@ -61,14 +61,6 @@ def _personal(plan: Plan) -> list[tuple[str, str]]:
         said = f"{some(replaced, 20)}: no features, pseudonyms in the mirror. If they are none: "
         found.append(("identifiers", f"{said}--keep COLUMN"))
     return found
-
-
-def _odd(column: Column) -> str:
-    shown = ", ".join(repr(text) for text in column.profile.odd_examples)
-    return (
-        f"{column.profile.odd:,} of {column.profile.present:,} values are no "
-        f"{column.profile.kind.logical} ({shown}): their rows will go to quarantine"
-    )
 
 
 def _about_names(plan: Plan) -> list[tuple[str, str]]:
@@ -111,9 +103,3 @@ def _copies(plan: Plan) -> str:
         f"{said}. If they are copies and not cases that happen to be alike, the gate's figures "
         "will be too good: take them out of the file, or name a row with --key COLUMN"
     )
-
-
-def some(names: list[str], most: int = SHOWN) -> str:
-    """The first of these, and how many more there are."""
-    more = f" and {len(names) - most} more" if len(names) > most else ""
-    return f"{', '.join(names[:most])}{more}"

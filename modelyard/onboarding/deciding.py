@@ -27,12 +27,12 @@ def decide(table: TextTable, request: Request, *, table_name: str) -> Plan:
     asked = _Asked(request, table.names, names)
     different = different_rows(table)
     copies = table.rows - different.rows
-    seen = see(different, asked.time, names)
+    seen = _see(different, asked, names)
     time = _time(seen, asked)
     key = _key(seen, asked, time, copies)
     once = bool(key) or told_apart(seen.table, seen.columns, copies)
     if copies and not once:
-        seen = see(table, asked.time, names)
+        seen = _see(table, asked, names)
         time = _time(seen, asked)
     label = seen.columns[asked.label]
     target = _target(seen, asked, request, table)
@@ -88,6 +88,10 @@ class _Asked:
             )
 
 
+def _see(table: TextTable, asked: _Asked, names: Sequence[str]) -> Seen:
+    return see(table, names, time=asked.time, label=asked.label, key=asked.key)
+
+
 def _time(seen: Seen, asked: _Asked) -> Named | None:
     if asked.time is not None:
         return seen.columns[asked.time]
@@ -121,7 +125,7 @@ def _target(seen: Seen, asked: _Asked, request: Request, table: TextTable) -> Ta
         if not copies:
             raise
         # What is said of all rows too has nothing to do with copies.
-        whole = see(table, asked.time, [each.name for each in seen.columns])
+        whole = _see(table, asked, [each.name for each in seen.columns])
         decide_target(label.name, whole.columns[asked.label].profile, request.task)
         told = f"{error.message} {copies:,} rows are copies of others and do not count."
         raise RefusedError(told, remedy=error.remedy) from None

@@ -10,11 +10,13 @@ from pathlib import Path
 
 from modelyard.errors import UsageError
 
-DELIMITERS = (",", ";", "\t", "|")
+DELIMITERS = (",", ";", "\t", "|", "^", "~")
 _RECORDS = 500
 """Records at the head of a file that decide."""
 LONGEST_FIELD = 1 << 24
 _VALUE = re.compile(r"[-+]?[\d.,]*\d[\d.,]*%?|\d{1,4}[-./]\d{1,2}[-./]\d{1,4}.*")
+_SAID = re.compile(r"""['"]?sep=([^\w\s"']|\t| )['"]?[,;\t]*""", re.IGNORECASE)
+_LONGEST_SAID = 99
 _YEAR = re.compile(r"(19|20)\d\d")
 
 
@@ -31,7 +33,8 @@ class Dialect:
 
 def sniff(path: Path, delimiter: str | None = None) -> Dialect:
     """The dialect of a UTF-8 file; raises UsageError where there is no table in it."""
-    wanted = DELIMITERS if delimiter is None else (delimiter,)
+    said = delimiter or _said(path)
+    wanted = DELIMITERS if said is None else (said,)
     tried = [(divider, quote) for divider in wanted for quote in ('"', "'")]
     scored = [(_score(path, *pair), pair) for pair in tried]
     # Of equal ones the first wins: a comma and double quotes are what most files have.
@@ -79,9 +82,19 @@ def _records(path: Path, delimiter: str, quote: str) -> Iterator[tuple[int, list
     """The first records, but for blank lines, and how many lines there are up to their ends."""
     csv.field_size_limit(LONGEST_FIELD)
     with path.open(encoding="utf-8-sig", newline="") as file:
+        above = int(_SAID.fullmatch(file.readline(_LONGEST_SAID).strip("\r\n")) is not None)
+        if not above:
+            file.seek(0)
         reader = csv.reader(file, delimiter=delimiter, quotechar=quote)
-        told = ((reader.line_num, record) for record in reader if not _blank(record))
+        told = ((above + reader.line_num, record) for record in reader if not _blank(record))
         yield from itertools.islice(told, _RECORDS)
+
+
+def _said(path: Path) -> str | None:
+    """What a first line `sep=;`, which Excel reads, says to divide the fields."""
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        found = _SAID.fullmatch(file.readline(_LONGEST_SAID).strip("\r\n"))
+    return found[1] if found else None
 
 
 def _blank(record: list[str]) -> bool:
@@ -111,7 +124,21 @@ def _one_column(path: Path, first: str, delimiter: str | None) -> UsageError:
                 remedy="remove the lines above the names, or name what divides the fields: "
                 "--delimiter",
             )
-    return UsageError(told, remedy="name what divides the fields, for instance: --delimiter ':'")
+    if likely := _divider(path, first):
+        return UsageError(
+            told, remedy=f"its fields seem to be divided otherwise: --delimiter '{likely}'"
+        )
+    return UsageError(told, remedy="name the one character that divides the fields: --delimiter")
+
+
+def _divider(path: Path, first: str) -> str:
+    """The sign or blank that divides most lines as it does the names; empty where none does."""
+    signs = [each for each in dict.fromkeys(first) if each.isprintable() and not each.isalnum()]
+    for sign in sorted({*signs} - {*"\"'_"}, key=first.count, reverse=True):
+        share, width = _commonest(path, sign)
+        if share >= 0.5 and width == first.count(sign) + 1:
+            return sign
+    return ""
 
 
 def _commonest(path: Path, delimiter: str) -> tuple[float, int]:

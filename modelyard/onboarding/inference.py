@@ -1,20 +1,25 @@
 """Decides of which kind each column is, from rows spread evenly over the file."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
-from typing import Literal
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 
 from modelyard.errors import RefusedError
-from modelyard.onboarding.kinds import COMMA, INTEGER, ISO_LIKE, POINT, SHAPE, TEXT, Kind, bare
-from modelyard.onboarding.moments import EPOCH_MILLISECONDS, EPOCH_SECONDS, FORMATS, ISO
+from modelyard.onboarding import units
+from modelyard.onboarding.counting import Counts, Decimal, count, count_texts, kind_of
+from modelyard.onboarding.days import day_or_instant, written
+from modelyard.onboarding.keys import names_a_row
+from modelyard.onboarding.kinds import TEXT, Kind, enough
+from modelyard.onboarding.moments import EPOCH_MILLISECONDS, EPOCH_SECONDS
+from modelyard.onboarding.names import contract_name
+from modelyard.onboarding.spellings import MOST_SHARE, spellings
 from modelyard.onboarding.table import TextTable
 
 SAMPLE_ROWS, _SAMPLE_CELLS = 20_000, 4_000_000
-ENOUGH = 0.98
-"""Share of a column's values that must be of a kind; the others are told, and quarantined."""
-_TRIED = 2_000
-"""Values that are tried with every format of days there is."""
-_FEWEST_YEARS, _MOST_YEARS = 1800, 2200
+_FEW = 10
+"""With no more different numbers than these, a column of words and numbers is one of classes."""
+
+_NEARLY_ALL = 0.9
+"""Whole numbers with one letter that differ in so many rows are codes, not metres."""
 
 
 def take_sample(table: TextTable) -> TextTable:
@@ -24,122 +29,96 @@ def take_sample(table: TextTable) -> TextTable:
     return table.sample(max(1, table.rows // wanted), wanted)
 
 
-def infer(sample: TextTable) -> list[Kind]:
-    """One kind per column, in order."""
-    counted = list(_count(sample))
+def infer(sample: TextTable, *, label: int | None = None, key: Collection[int] = ()) -> list[Kind]:
+    """One kind per column, in order.
+
+    No value of the label is read as missing, and a key keeps what stands beside its digits.
+    """
+    counted = list(count(sample))
     commas = any(
-        _is(c["comma"], c["values"]) and not _is(c["point"], c["values"]) for c in counted
+        enough(c["comma"], c["values"]) and not enough(c["point"], c["values"]) for c in counted
     )
-    decimal: Literal[".", ","] = "," if commas else "."
-    kinds = [_kind(counts, decimal) for counts in counted]
+    kinds = []
     for number, counts in enumerate(counted):
-        if kinds[number] == TEXT and _is(counts["datelike"], counts["values"]):
-            kinds[number] = _written(sample, number, min(counts["values"], _TRIED))
+        column = _Column(sample, number, "," if commas else ".")
+        kind = column.kind(counts)
+        if number not in key:
+            kind = column.look_closer(kind, counts, label=number == label)
+        kinds.append(kind)
     return [
-        _day_or_instant(sample, number, kind) if kind.logical == "timestamp" else kind
+        day_or_instant(sample, number, kind) if kind.logical == "timestamp" else kind
         for number, kind in enumerate(kinds)
     ]
 
 
-def _tests(value: str) -> dict[str, str]:
-    number, shaped = bare(value), f"regexp_full_match({value}, '{SHAPE}')"
-    return {
-        "values": f"{value} IS NOT NULL",
-        "integer": f"regexp_full_match({value}, '{INTEGER}')",
-        # 01234 is a code that happens to have digits; as a number it would lose its first one.
-        "zero_led": f"regexp_full_match({value}, '0\\d+')",
-        "point": f"{shaped} AND regexp_full_match({number}, '{POINT}')",
-        "comma": f"{shaped} AND regexp_full_match({number}, '{COMMA}')",
-        "boolean": f"lower({value}) IN ('true', 'false')",
-        "iso": f"regexp_full_match({value}, '{ISO_LIKE}')",
-        "datelike": f"length({value}) BETWEEN 6 AND 40 "
-        f"AND regexp_matches({value}, '\\d\\D+.*\\d|\\d{{14}}')",
-    }
+@dataclass(frozen=True)
+class _Column:
+    sample: TextTable
+    number: int
+    decimal: Decimal
 
+    def kind(self, counts: Counts, missing: tuple[str, ...] = ()) -> Kind:
+        """What enough of its values are."""
+        found = kind_of(counts, self.decimal)
+        if found == TEXT and enough(counts["datelike"], counts["values"]):
+            return written(self.sample, self.number, counts["values"], missing)
+        return found if found == TEXT else replace(found, missing=missing)
 
-def _count(sample: TextTable) -> Iterator[dict[str, int]]:
-    present = Kind(logical="number").present
-    for numbers in sample.groups():
-        sample.step(f"inferring the kinds of {sample.of(numbers)}")
-        wanted = ", ".join(
-            f"count(*) FILTER ({test})"
-            for number in numbers
-            for test in _tests(f"v{number}").values()
+    def look_closer(self, kind: Kind, counts: Counts, *, label: bool) -> Kind:
+        """What the others are once a few words for "no value" and one unit are set apart."""
+        words = () if label or kind != TEXT else self._words(counts)
+        found = kind
+        if words:
+            (counts,) = count_texts(self.sample, {self.number: self._present(words)})
+            found = self.kind(counts, words)
+        # Letters beside an identifier's digits are a part of it.
+        identifies = names_a_row(contract_name(self.sample.names[self.number]))
+        if counts["beside"] and found.logical in ("string", "number") and not identifies:
+            found = self._with_unit(found, counts, words)
+        if found.logical == "boolean":
+            return kind
+        # Where a category would do, nothing is gained by reading words as missing.
+        return kind if (words or label) and kind == TEXT and self._few(found) else found
+
+    def _words(self, counts: Counts) -> tuple[str, ...]:
+        if not 0 < counts["word"] < MOST_SHARE * counts["values"]:
+            return ()
+        return spellings(self.sample, self.number, self._present(()))
+
+    def _with_unit(self, kind: Kind, counts: Counts, words: tuple[str, ...]) -> Kind:
+        present = self._present(words)
+        (unit, rows), *others = self._units(present)
+        if enough(rows, counts["values"]):
+            stripped = units.without(present, unit)
+            (counts,) = count_texts(self.sample, {self.number: stripped})
+            found = kind_of(counts, self.decimal)
+            code = len(unit) == 1 and unit.isalpha() and found.logical == "integer"
+            if code and self._different(stripped) >= _NEARLY_ALL * counts["values"]:
+                return kind
+            if found.logical in ("integer", "number"):
+                # The next weight may have decimals, even if these have none.
+                return replace(found, logical="number", missing=words, unit=unit)
+        elif not enough(counts["values"] - sum(n for _, n in others), counts["values"]):
+            # Euros and dollars in one column are no numbers that can be compared.
+            return TEXT
+        return kind
+
+    def _units(self, present: str) -> list[tuple[str, int]]:
+        return self.sample.query(
+            f"SELECT unit, count(*) FROM (SELECT {units.beside(present)} AS unit "
+            f"FROM {self.sample.source(self.number)}) WHERE unit IS NOT NULL "
+            "GROUP BY 1 ORDER BY 2 DESC, 1"
         )
-        inner = ", ".join(f"{present(f'c{number}')} AS v{number}" for number in numbers)
-        row = sample.query(
-            f"SELECT {wanted} FROM (SELECT {inner} FROM {sample.source(*numbers)})"
-        )[0]
-        names = list(_tests(""))
-        for position in range(len(numbers)):
-            found = row[position * len(names) : (position + 1) * len(names)]
-            yield dict(zip(names, found, strict=True))
 
+    def _present(self, words: tuple[str, ...]) -> str:
+        return Kind(logical="number", missing=words).present(f"c{self.number}")
 
-def _kind(counts: dict[str, int], decimal: Literal[".", ","]) -> Kind:
-    values = counts["values"]
-    if _is(counts["boolean"], values):
-        return Kind(logical="boolean")
-    if counts["zero_led"] > values * (1 - ENOUGH):
-        return TEXT
-    if _is(counts["integer"], values) and counts["integer"] >= counts[_style(decimal)]:
-        return Kind(logical="integer")
-    # Where a file writes decimal commas, 1.234 is more than a thousand.
-    for style in dict.fromkeys((decimal, ".", ",")):
-        if _is(counts[_style(style)], values):
-            return Kind(logical="number", decimal=style)
-    if _is(counts["iso"], values):
-        return Kind(logical="timestamp", formats=(ISO,))
-    return TEXT
+    def _few(self, kind: Kind) -> bool:
+        return self._different(kind.value(f"c{self.number}")) <= _FEW
 
-
-def _style(decimal: str) -> str:
-    return "comma" if decimal == "," else "point"
-
-
-def _is(count: int, values: int) -> bool:
-    return values > 0 and count >= ENOUGH * values
-
-
-def _written(sample: TextTable, number: int, values: int) -> Kind:
-    """The few formats that together read a column's days; text where they do not read enough."""
-    chosen: list[str] = []
-    read = 0
-    for _ in range(4):
-        gains = _readable(sample, number, chosen)
-        best = max(gains, key=gains.__getitem__)
-        if gains[best] <= read:
-            break
-        chosen.append(best)
-        read = gains[best]
-        if read == values:
-            break
-    return Kind(logical="timestamp", formats=tuple(chosen)) if _is(read, values) else TEXT
-
-
-def _readable(sample: TextTable, number: int, chosen: Sequence[str]) -> dict[str, int]:
-    """For each format, how many values it and the chosen ones read as a day of these centuries."""
-    forms = [form for form in (ISO, *FORMATS) if form not in chosen]
-    tried = [Kind(logical="timestamp", formats=(*chosen, form)).reading("t") for form in forms]
-    wanted = ", ".join(
-        f"count(*) FILTER (year({value}) BETWEEN {_FEWEST_YEARS} AND {_MOST_YEARS})"
-        for value in tried
-    )
-    text = Kind(logical="timestamp").present(f"c{number}")
-    few = (
-        f"SELECT t FROM (SELECT {text} AS t FROM {sample.source(number)}) "
-        f"WHERE t IS NOT NULL LIMIT {_TRIED}"
-    )
-    return dict(zip(forms, sample.query(f"SELECT {wanted} FROM ({few})")[0], strict=True))
-
-
-def _day_or_instant(sample: TextTable, number: int, kind: Kind) -> Kind:
-    value = kind.value(f"c{number}")
-    (clocks,) = sample.query(
-        f"SELECT count(*) FILTER ({value} <> date_trunc('day', {value})) "
-        f"FROM {sample.source(number)}"
-    )[0]
-    return kind if clocks else replace(kind, logical="date")
+    def _different(self, value: str) -> int:
+        source = self.sample.source(self.number)
+        return int(self.sample.query(f"SELECT count(DISTINCT {value}) FROM {source}")[0][0])
 
 
 def as_instants(sample: TextTable, number: int, kind: Kind) -> Kind:
@@ -147,13 +126,13 @@ def as_instants(sample: TextTable, number: int, kind: Kind) -> Kind:
     if kind.logical in ("date", "timestamp"):
         return kind
     for form in (EPOCH_SECONDS, EPOCH_MILLISECONDS):
-        tried = Kind(logical="timestamp", formats=(form,))
+        tried = Kind(logical="timestamp", formats=(form,), missing=kind.missing)
         value = tried.value(f"c{number}")
         read, present = sample.query(
             f"SELECT count(*) FILTER (year({value}) BETWEEN 1971 AND 2100), "
             f"count({tried.present(f'c{number}')}) FROM {sample.source(number)}"
         )[0]
-        if kind.logical in ("integer", "number") and _is(read, present):
+        if kind.logical in ("integer", "number") and enough(read, present):
             return tried
     (examples,) = sample.query(
         f"SELECT list(DISTINCT c{number})[:3] FROM {sample.source(number)}"

@@ -4,23 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from modelyard.onboarding import numerals
 from modelyard.onboarding.missing import ALWAYS, AMONG_VALUES
 from modelyard.onboarding.moments import EPOCHS, ISO
+from modelyard.onboarding.sql_text import literal, literals
 
 Logical = Literal["integer", "number", "boolean", "date", "timestamp", "string"]
 
-_DECORATION = r"[\s€$£¥%\x{00A0}\x{202F}'']"
-_SPACE = r"[\s\x{00A0}\x{202F}'']"
-_AROUND = r"[\s€$£¥%\x{00A0}\x{202F}]*"
-SHAPE = (
-    rf"{_AROUND}[+-]?{_AROUND}(\d{{1,3}}({_SPACE}\d{{3}})+([.,]\d+)?|[\d.,]+)"
-    rf"([eE][+-]?\d+)?{_AROUND}"
-)
-"""Spaces may divide thousands, but digits in other groups are a phone number or a card."""
 UNREAD = "unread: "
-INTEGER = r"[+-]?\d{1,18}"
-POINT = r"[+-]?(\d+\.?\d*|\.\d+|\d{1,3}(,\d{3})+(\.\d+)?)([eE][+-]?\d+)?"
-COMMA = r"[+-]?(\d+,?\d*|,\d+|\d{1,3}(\.\d{3})+(,\d+)?)([eE][+-]?\d+)?"
+ENOUGH = 0.98
+"""Share of a column's values that must be of a kind; the others are told, and quarantined."""
 ISO_LIKE = (
     r"\d{4}-\d{1,2}-\d{1,2}"
     r"([T ]\d{1,2}:\d{2}(:\d{2}([.]\d+)?)?\s*(Z|UTC|[+-]\d{2}(:?\d{2})?)?)?"
@@ -36,11 +29,19 @@ class Kind:
     """What stands before the decimals of a number; the other one may divide thousands."""
     formats: tuple[str, ...] = ()
     """How days and instants are written, the likeliest first."""
+    missing: tuple[str, ...] = ()
+    """What this column writes for "no value" beside the usual spellings."""
+    fold_case: bool = False
+    """Whether Yes and YES are yes."""
+    unit: str = ""
+    """What stands before or behind its numbers; a number in another unit is none."""
 
     def present(self, column: str) -> str:
         """SQL for the text without the spellings of "no value"."""
         spelled = ALWAYS if self.logical == "string" else (*ALWAYS, *AMONG_VALUES)
-        words = ", ".join(f"'{word}'" for word in spelled)
+        words = literals(spelled)
+        if self.missing:
+            words += "".join(f", lower({literal(word)})" for word in self.missing)
         return f"CASE WHEN lower({column}) IN ({words}) THEN NULL ELSE {column} END"
 
     def value(self, column: str) -> str:
@@ -55,11 +56,13 @@ class Kind:
         """
         match self.logical:
             case "string":
-                return text
+                return f"lower({text})" if self.fold_case else text
             case "boolean":
                 return f"CASE lower({text}) WHEN 'true' THEN true WHEN 'false' THEN false END"
-            case "integer" | "number":
-                return self._number(text)
+            case "integer":
+                return numerals.integer(text, self.decimal)
+            case "number":
+                return numerals.number(text, self.decimal, self.unit)
             case "date":
                 return f"CAST({self._instant(text)} AS DATE)"
             case "timestamp":
@@ -68,13 +71,13 @@ class Kind:
     def landed(self, text: str, value: str) -> str:
         """SQL for the text as the landing zone wants it; what cannot be read stays as it is.
 
-        Where the landing zone would read another number in it, it is marked: 79.62 is none in a
-        column of decimal commas. `text` and `value` are what `present` and `reading` gave, best as
-        columns of a subquery.
+        Where the landing zone would read another number in it, it is marked: 79.62 in a column of
+        decimal commas, and an identifier of 17 digits, which no double holds. `text` and `value`
+        are what `present` and `reading` gave, best as columns of a subquery.
         """
         match self.logical:
             case "string":
-                return text
+                return value
             case "boolean" | "integer" | "number":
                 written = f"CAST({value} AS VARCHAR)"
             case "date":
@@ -90,35 +93,10 @@ class Kind:
         return f"coalesce({written}, {self._unread(text)})"
 
     def _unread(self, text: str) -> str:
-        if self.logical != "number" or self.decimal != ",":
+        if self.logical != "number":
             return text
         misread = f"TRY_CAST({text} AS DOUBLE) IS NOT NULL"
         return f"CASE WHEN {misread} THEN '{UNREAD}' || {text} ELSE {text} END"
-
-    def _number(self, text: str) -> str:
-        pattern = COMMA if self.decimal == "," else POINT
-        stripped = bare(text)
-        plain = (
-            f"replace(replace({stripped}, '.', ''), ',', '.')"
-            if self.decimal == ","
-            else f"replace({stripped}, ',', '')"
-        )
-        shaped = (
-            f"regexp_full_match({text}, '{SHAPE}') AND regexp_full_match({stripped}, '{pattern}')"
-        )
-        # A cast alone would make 2 of 1.7, 1000 of 1_000, and a number of infinity.
-        if self.logical == "integer":
-            whole = f"regexp_replace({plain}, '[.]0*$', '')"
-            simple = f"regexp_full_match({text}, '{INTEGER}')"
-            careful = f"{shaped} AND regexp_full_match({whole}, '{INTEGER}')"
-            casts = (f"TRY_CAST({text} AS BIGINT)", f"TRY_CAST({whole} AS BIGINT)")
-        else:
-            casts = (f"TRY_CAST({text} AS DOUBLE)", f"TRY_CAST({plain} AS DOUBLE)")
-            simple = f"isfinite({casts[0]}) AND NOT contains({text}, '_')"
-            careful = f"{shaped} AND isfinite({casts[1]})"
-        # Most values are simple; only what is not pays for the patterns.
-        first = "" if self.decimal == "," else f"WHEN {simple} THEN {casts[0]} "
-        return f"CASE {first}WHEN {careful} THEN {casts[1]} END"
 
     def _instant(self, text: str) -> str:
         if self.formats[0] in EPOCHS:
@@ -128,8 +106,7 @@ class Kind:
         readings = [f"TRY_CAST({text} AS TIMESTAMPTZ)"] if ISO in self.formats else []
         others = [form for form in self.formats if form != ISO]
         if others:
-            listed = ", ".join("'" + form.replace("'", "''") + "'" for form in others)
-            readings.append(f"(try_strptime({text}, [{listed}]) AT TIME ZONE 'UTC')")
+            readings.append(f"(try_strptime({text}, [{literals(others)}]) AT TIME ZONE 'UTC')")
         return f"coalesce({', '.join(readings)})" if len(readings) > 1 else readings[0]
 
 
@@ -143,9 +120,9 @@ def typed(source: str, kinds: Mapping[int, Kind]) -> str:
     return f"(SELECT {values}file_row_number FROM (SELECT {texts}file_row_number FROM {source}))"
 
 
-def bare(column: str) -> str:
-    """SQL for a number's text without currency, per cent and what groups thousands by space."""
-    return f"regexp_replace({column}, '{_DECORATION}', '', 'g')"
-
-
 TEXT = Kind(logical="string")
+
+
+def enough(count: int, values: int) -> bool:
+    """Whether so many of a column's values make it one of their kind."""
+    return values > 0 and count >= ENOUGH * values

@@ -138,13 +138,7 @@ def _source(plan: Plan, request: Request, kept: Kept, table: TextTable) -> Sourc
         time=plan.time.name if plan.time is not None else None,
         parts=parts,
         columns=tuple(
-            SourceColumn(
-                name=column.name,
-                original=column.original,
-                type=column.profile.kind.logical,
-                decimal=column.profile.kind.decimal,
-                formats=column.profile.kind.formats,
-            )
+            SourceColumn.of(name=column.name, original=column.original, kind=column.profile.kind)
             for column in plan.columns
         ),
     )

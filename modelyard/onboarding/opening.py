@@ -1,7 +1,6 @@
 """Opens CSV, Parquet and JSON lines alike: SQL that gives every column as trimmed text."""
 
 import re
-import shutil
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +8,11 @@ from pathlib import Path
 import pyarrow.parquet as pq
 
 from modelyard.errors import UsageError
-from modelyard.onboarding import encoding
+from modelyard.onboarding.csv_copy import (
+    copy_as_utf8,
+    double_escaped_quotes,
+    put_names_on_one_line,
+)
 from modelyard.onboarding.database import Database
 from modelyard.onboarding.dialect import LONGEST_FIELD, Dialect, sniff
 from modelyard.onboarding.strips import quoted
@@ -49,30 +52,36 @@ def open_file(
     called: str,
     encoding_name: str | None,
     delimiter: str | None,
+    *,
+    escaped: bool = False,
 ) -> Opened:
-    """Open `file`, called `called` by people, as `csv`, `parquet` or `jsonl`."""
+    """Open `file`, called `called` by people, as `csv`, `parquet` or `jsonl`.
+
+    Whether a backslash escapes quotes has to be said.
+    """
     if kind == "csv":
-        # A name is no path: it would lead out of the workspace.
-        return _open_csv(file, database.work / Path(called).name, encoding_name, delimiter)
+        copy = copy_of(database, called)
+        return _open_csv(file, copy, encoding_name, delimiter, escaped=escaped)
     if kind == "parquet":
         return _open_parquet(database, file)
     return _open_json(database, file)
 
 
-def _open_csv(file: Path, copy: Path, encoding_name: str | None, delimiter: str | None) -> Opened:
-    # Under the name that people know: messages carry it.
-    copy.unlink(missing_ok=True)
-    copy.symlink_to(file.resolve())
-    found = encoding_name or encoding.detect(copy)
-    if encoding.is_utf8(found):
-        if encoding_name:
-            encoding.require_utf8(copy)
-    else:
-        copy.unlink()
-        encoding.rewrite_as_utf8(file, found, copy)
+def copy_of(database: Database, called: str) -> Path:
+    """Where the copy of a CSV file is that the database reads."""
+    # A name is no path: it would lead out of the workspace.
+    return database.work / Path(called).name
+
+
+def _open_csv(
+    file: Path, copy: Path, encoding_name: str | None, delimiter: str | None, *, escaped: bool
+) -> Opened:
+    found = copy_as_utf8(file, copy, encoding_name)
+    if escaped:
+        double_escaped_quotes(copy)
     dialect = sniff(copy, delimiter)
     if dialect.lines > 1:
-        _put_names_on_one_line(copy, dialect)
+        put_names_on_one_line(copy, dialect)
     columns = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(len(dialect.names)))
     quote = dialect.quote.replace("'", "''")
     return Opened(
@@ -88,22 +97,6 @@ def _open_csv(file: Path, copy: Path, encoding_name: str | None, delimiter: str 
         encoding=found,
         dialect=dialect,
     )
-
-
-def _put_names_on_one_line(copy: Path, dialect: Dialect) -> None:
-    """The database takes the first line end for that of all rows, wherever it stands."""
-    plain = copy.with_name(f"{copy.name}.plain")
-    with (
-        copy.open(encoding="utf-8-sig", newline="") as source,
-        plain.open("w", encoding=encoding.UTF8, newline="") as target,
-    ):
-        last = [source.readline() for _ in range(dialect.lines)][-1]
-        end = last[len(last.rstrip("\r\n")) :] or "\n"
-        # It knows the columns by their place.
-        target.write(dialect.delimiter * (len(dialect.names) - 1) + end)
-        shutil.copyfileobj(source, target)
-    # The copy may be a link to the file itself, which stays as it is.
-    plain.replace(copy)
 
 
 def _open_json(database: Database, file: Path) -> Opened:

@@ -5,6 +5,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from modelyard.onboarding.kinds import TEXT, Kind
+from modelyard.onboarding.mixture import Mixed, mixture
+from modelyard.onboarding.sentinels import sentinel_of
+from modelyard.onboarding.spellings import differ_by_case, rows_spelled, spellings
 from modelyard.onboarding.table import TextTable
 
 MOST_CATEGORIES = 50
@@ -36,6 +39,14 @@ class Profile:
     mean_length: float = 0.0
     mean_words: float = 0.0
     odd_examples: tuple[str, ...] = ()
+    spelled: tuple[tuple[str, int], ...] = ()
+    """Words that are no value in this column, and their rows."""
+    folded: tuple[tuple[str, int], ...] = ()
+    """Words of a label, and their rows, before upper and lower case became one."""
+    sentinel: tuple[int, int] | None = None
+    """A number that may stand for "no value", and its rows; it stays a number."""
+    mixed: Mixed | None = None
+    """Of a text, what many of its values are."""
     categories: tuple[tuple[str, int], ...] = ()
     """Words and their counts, the most frequent first, where there are few."""
 
@@ -50,16 +61,34 @@ class Profile:
         return self.present - self.odd
 
 
-def profile(table: TextTable, kinds: Sequence[Kind], exact: Container[int] = ()) -> list[Profile]:
-    """One profile per column, in order; of `exact` ones different values are never estimated."""
+def profile(
+    table: TextTable,
+    kinds: Sequence[Kind],
+    *,
+    exact: Container[int] = (),
+    label: int | None = None,
+) -> list[Profile]:
+    """One profile per column, in order.
+
+    Of `exact` ones different values are never estimated; no value of the label is read as missing.
+    """
     found: list[Profile] = []
     for numbers in table.groups():
         table.step(f"counting {table.of(numbers)}")
         found += _counted(table, {number: kinds[number] for number in numbers})
     for number, each in enumerate(found):
+        if each.odd:
+            found[number] = _with_all_rows_in_view(table, number, each, label=number == label)
+    for number, each in enumerate(found):
         if each.odd > _ODD_SHARE * max(1, each.present):
             (found[number],) = _counted(table, {number: TEXT})
-    return [_with_examples(table, n, each, n in exact) for n, each in enumerate(found)]
+    found = [_with_examples(table, n, each, n in exact) for n, each in enumerate(found)]
+    words = [word for word, _ in found[label].categories] if label is not None else []
+    if label is not None and found[label].kind == TEXT and differ_by_case(words):
+        (again,) = _counted(table, {label: replace(TEXT, fold_case=True)})
+        spelled = found[label].categories
+        found[label] = replace(_with_examples(table, label, again, False), folded=spelled)
+    return found
 
 
 def exact_distinct(table: TextTable, values: Mapping[int, str]) -> int:
@@ -74,6 +103,25 @@ def _counted(table: TextTable, kinds: Mapping[int, Kind]) -> Iterator[Profile]:
     width = len(row) // len(kinds)
     for offset, kind in enumerate(kinds.values()):
         yield _shaped(kind, table.rows, row[offset * width : (offset + 1) * width])
+
+
+def _with_all_rows_in_view(
+    table: TextTable, number: int, found: Profile, *, label: bool
+) -> Profile:
+    """The profile by the kind that the sample would have given, had it held these odd values."""
+    kind = found.kind
+    if kind.logical == "integer":
+        # Decimals beyond the sample: the column holds measures.
+        (measured,) = _counted(table, {number: replace(kind, logical="number")})
+        found = measured if measured.odd < found.odd else found
+    if label or kind.logical in ("string", "boolean") or not found.odd:
+        return found
+    present = found.kind.present(f"c{number}")
+    words = spellings(table, number, present, known=len(kind.missing))
+    if words:
+        kind = replace(found.kind, missing=(*found.kind.missing, *words))
+        (found,) = _counted(table, {number: kind})
+    return found
 
 
 def _measures(kind: Kind, number: int) -> tuple[str, ...]:
@@ -112,6 +160,12 @@ def _shaped(kind: Kind, rows: int, row: Sequence[Any]) -> Profile:
 
 def _with_examples(table: TextTable, number: int, found: Profile, exact: bool) -> Profile:
     text, value, source = f"t{number}", f"v{number}", table.typed({number: found.kind})
+    words = found.kind.missing
+    found = replace(
+        found,
+        spelled=tuple(zip(words, rows_spelled(table, number, words), strict=True)),
+        sentinel=sentinel_of(table, number, found.kind, (found.minimum, found.maximum)),
+    )
     if found.odd:
         odd = table.query(
             f"SELECT DISTINCT {text} FROM {source} "
@@ -129,4 +183,6 @@ def _with_examples(table: TextTable, number: int, found: Profile, exact: bool) -
             f"SELECT count(DISTINCT hash({value})) FROM {source} WHERE {value} IS NOT NULL"
         )
         found = replace(found, distinct=distinct)
+    if found.kind == TEXT and found.distinct > MOST_CATEGORIES:
+        found = replace(found, mixed=mixture(table, number))
     return found

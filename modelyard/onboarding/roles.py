@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from modelyard.onboarding.identifiers import why_identifier
+from modelyard.onboarding.mixture import Mixed
 from modelyard.onboarding.plan import Column, Role
 from modelyard.onboarding.profile import Profile
 
@@ -10,7 +11,7 @@ MOST_WORDS = 1000
 _FREE_WORDS, _FREE_LENGTH = 4.0, 60.0
 _MOSTLY_DIFFERENT = 0.5
 _FEW = 50
-_TELLING = ("free text", "an identifier")
+_TELLING = ("free text", "an identifier", "partly text")
 
 
 def feature_or_not(column: Column) -> Column:
@@ -46,8 +47,22 @@ def _why_no_category(found: Profile) -> str:
         return ""
     if found.mean_words >= _FREE_WORDS or found.mean_length >= _FREE_LENGTH:
         return f"is free text: {found.mean_words:.0f} words on average"
-    if found.distinct >= _MOSTLY_DIFFERENT * found.present:
+    differs = found.distinct >= _MOSTLY_DIFFERENT * found.present
+    if found.mixed and (differs or found.distinct > MOST_WORDS):
+        return _mostly(found.mixed)
+    if differs:
         return f"is an identifier: {found.distinct:,} different texts in {found.present:,} rows"
     if found.distinct > MOST_WORDS:
         return f"has too many categories: {found.distinct:,} different texts"
     return ""
+
+
+def _mostly(found: Mixed) -> str:
+    """What most values are; the others are shown where each came again and names nobody."""
+    if found.what == "units":
+        return f"is in several units ({', '.join(found.others)}), which cannot be compared"
+    said = f"{found.share:.0%} are {found.what}"
+    if not found.others:
+        return f"is partly text: {said}; the others differ from row to row"
+    shown = ", ".join([*map(repr, found.others), *(["…"] if found.more else [])])
+    return f"is mixed: {said}; the others: {shown}"

@@ -1,6 +1,6 @@
 """Goes over the rows of a table once, and keeps what every decision about its columns needs."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from modelyard.onboarding.identifiers import named_identifier
@@ -22,14 +22,16 @@ class Seen:
     """What each column looks like, where it looks personal."""
 
 
-def see(table: TextTable, time: int | None, names: Sequence[str]) -> Seen:
+def see(
+    table: TextTable, names: Sequence[str], *, time: int | None, label: int, key: Collection[int]
+) -> Seen:
     """Infer the kinds of all columns and count them; `time` is said to hold points in time."""
     sample = take_sample(table)
-    kinds = infer(sample)
+    kinds = infer(sample, label=label, key=key)
     if time is not None:
         kinds[time] = as_instants(sample, time, kinds[time])
     identifiers = {number for number, name in enumerate(names) if named_identifier(name)}
-    profiles = profile(table, kinds, exact=identifiers)
+    profiles = profile(table, kinds, exact=identifiers, label=label)
     return Seen(
         table=table,
         sample=sample,

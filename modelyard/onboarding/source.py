@@ -37,6 +37,12 @@ class SourceColumn(_Section):
     decimal: Literal[".", ","] = "."
     formats: tuple[str, ...] = ()
     """How days and instants are written; for the other types none."""
+    missing: tuple[str, ...] = ()
+    """What this column writes for "no value" beside the usual spellings, in any case."""
+    fold_case: bool = False
+    """Whether a text lands in small letters: Yes and YES are yes."""
+    unit: str = ""
+    """What stands before or behind its numbers; those in another unit are quarantined."""
 
     @model_validator(mode="after")
     def _reads_days_by_formats(self) -> Self:
@@ -49,10 +55,39 @@ class SourceColumn(_Section):
             raise ValueError(f"formats: {unknown[0]!r} does not read days: {', '.join(SHOWN)}, …")
         return self
 
+    @model_validator(mode="after")
+    def _has_units_of_numbers_and_letters_of_texts(self) -> Self:
+        if self.unit and self.type != "number":
+            raise ValueError(f"unit: {self.type} has none, only number")
+        if self.fold_case and self.type != "string":
+            raise ValueError(f"fold_case: {self.type} has no letters, only string")
+        return self
+
+    @classmethod
+    def of(cls, *, name: str, original: str, kind: Kind) -> Self:
+        """The column of a file, by how its texts are read."""
+        return cls(
+            name=name,
+            original=original,
+            type=kind.logical,
+            decimal=kind.decimal,
+            formats=kind.formats,
+            missing=kind.missing,
+            fold_case=kind.fold_case,
+            unit=kind.unit,
+        )
+
     @property
     def kind(self) -> Kind:
         """How its texts are read."""
-        return Kind(logical=self.type, decimal=self.decimal, formats=self.formats)
+        return Kind(
+            logical=self.type,
+            decimal=self.decimal,
+            formats=self.formats,
+            missing=self.missing,
+            fold_case=self.fold_case,
+            unit=self.unit,
+        )
 
 
 class Source(_Section):

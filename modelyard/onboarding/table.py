@@ -1,7 +1,7 @@
 """Reads a file of any supported kind into one form: every value as text, in columns on disk."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -9,10 +9,11 @@ from typing import Any
 import duckdb
 
 from modelyard.errors import UsageError
+from modelyard.onboarding.csv_copy import has_escaped_quotes
 from modelyard.onboarding.database import Database
 from modelyard.onboarding.dialect import Dialect
 from modelyard.onboarding.kinds import Kind, typed
-from modelyard.onboarding.opening import Opened, open_file
+from modelyard.onboarding.opening import Opened, copy_of, open_file
 from modelyard.onboarding.strips import Strips
 from modelyard.onboarding.unreadable import unreadable
 
@@ -99,19 +100,32 @@ def read(
             remedy=f"CSV, Parquet or JSON lines, by their ending: {', '.join(FORMATS)}",
         )
     database.progress.step(f"reading {called}")
+
+    def attempt(*, escaped: bool = False) -> TextTable:
+        opened = open_file(database, file, kind, called, encoding_name, delimiter, escaped=escaped)
+        return _filled(database, opened, kind, called)
+
     try:
-        opened = open_file(database, file, kind, called, encoding_name, delimiter)
-        if not opened.names:
-            raise UsageError(f"{called} has no columns.", remedy="a line with names, then rows")
-        strips = Strips(
-            database=database, folder=database.work / "text", columns=len(opened.names)
-        )
-        # Of Parquet, threads take turns by groups of up to a million rows: the second one would
-        # hold its group until the first has written all of its own.
-        with database.one_thread() if kind == "parquet" else nullcontext():
-            rows = _fill(strips, opened, called)
-    except duckdb.Error as error:
+        return attempt()
+    except (duckdb.Error, UsageError) as error:
+        if kind == "csv" and has_escaped_quotes(copy_of(database, called)):
+            # Only where it explains what is wrong: a field may end with a backslash.
+            with suppress(duckdb.Error, UsageError):
+                return attempt(escaped=True)
+        if isinstance(error, UsageError):
+            raise
         raise unreadable(called, kind, file, error) from error
+
+
+def _filled(database: Database, opened: Opened, kind: str, called: str) -> TextTable:
+    """All values of an opened file, on disk."""
+    if not opened.names:
+        raise UsageError(f"{called} has no columns.", remedy="a line with names, then rows")
+    strips = Strips(database=database, folder=database.work / "text", columns=len(opened.names))
+    # Of Parquet, threads take turns by groups of up to a million rows: the second one would
+    # hold its group until the first has written all of its own.
+    with database.one_thread() if kind == "parquet" else nullcontext():
+        rows = _fill(strips, opened, called)
     return TextTable(
         database=database,
         strips=strips,

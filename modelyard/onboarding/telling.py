@@ -1,27 +1,17 @@
 """What was assumed about a file, in the words of somebody who may want to change it."""
 
-from modelyard.onboarding.caveats import SHOWN, some, warnings
+from modelyard.onboarding.caveats import warnings
 from modelyard.onboarding.making import Made
 from modelyard.onboarding.names import ROW_KEY
 from modelyard.onboarding.plan import Column, Plan, Role
+from modelyard.onboarding.telling_values import SHOWN, Line, how_read
 from modelyard.onboarding.writing.spec_text import linear
-
-Line = tuple[str, str, str]
-"""Topic, what was assumed, how to change it."""
 
 
 def assumptions(plan: Plan) -> list[Line]:
     """Each decision that could have been another one."""
     lines = [_task(plan), _key(plan), *_time(plan), _holdout(plan), _estimator(plan)]
-    commas = [c.original for c in plan.columns if c.profile.kind.decimal == ","]
-    if commas:
-        lines.append(("decimal comma", f"in {some(commas)}", "source.yaml"))
-    for column in plan.columns:
-        forms = column.profile.kind.formats
-        if len(forms) > 1 or any("%d/%m" in form or "%m/%d" in form for form in forms):
-            lines.append(
-                (f"days of {column.name}", f"written as {' or '.join(forms)}", "source.yaml")
-            )
+    lines += how_read(plan.columns)
     return lines
 
 

@@ -10,6 +10,8 @@ from modelyard.onboarding.writing.yaml_text import Flow, dump, fitted
 
 _ROOM = 0.5
 """How far beyond the smallest and largest value a range reaches, as a share of their distance."""
+_LARGEST = 2**63 - 1
+"""Of whole numbers; a range that reached beyond could not be compared with them."""
 _RARE = 3
 """A word that came less often may have sisters that did not come yet: no list is made of such."""
 
@@ -81,6 +83,8 @@ def _property(plan: Plan, column: Column) -> dict[str, Any]:
         made["classification"] = "restricted"
     if note := f"looks like {column.personal}" if column.personal else column.why:
         made["description"] = f"{note[0].upper()}{note[1:]}."
+    elif found.kind.unit:
+        made["description"] = f"In {found.kind.unit}."
     return fitted(made)
 
 
@@ -100,7 +104,7 @@ def _options(column: Column) -> dict[str, Any]:
     least = 0.0 if low >= 0 else _outwards(low - room, down=True)
     most = 0.0 if high <= 0 else _outwards(high + room, down=False)
     if found.kind.logical == "integer":
-        return {"minimum": int(least), "maximum": int(most)}
+        return {"minimum": max(int(least), -_LARGEST - 1), "maximum": min(int(most), _LARGEST)}
     return {"minimum": least, "maximum": most}
 
 

@@ -57,6 +57,15 @@ def landed(folder: Path, make: Callable[[int], Any]) -> list[str | None]:
         (lambda n: f"2024-01-01T{n % 24:02d}:00:00+02:00", "timestamp"),
         (lambda n: f"01/02/2024 {n % 24:02d}:30", "timestamp"),
         (lambda n: ["2024-01-02", "03.04.2023", "Mar 5, 2022"][n % 3], "date"),
+        (lambda n: 9223372036854775807 - n, "integer"),
+        (lambda n: 9223372036854775808 + n, "string"),
+        (lambda n: 2**64 * 10 + n, "string"),
+        (lambda n: "" if n % 5 == 0 else f"{n}.0", "integer"),
+        (lambda n: f"{n}.0" if n % 2 else n, "integer"),
+        (lambda n: f"{n},0", "integer"),
+        (lambda n: f"{n}.00", "number"),
+        (lambda n: f"{n}.5" if n == 7 else f"{n}.0", "number"),
+        (lambda n: f"{n % 9 + 1}.{n:03d}", "number"),
         (lambda n: f"0{n:04d}", "string"),
         (lambda n: ["yes", "no"][n % 2], "string"),
         (lambda n: f"10.0.0.{n}", "string"),
@@ -94,7 +103,8 @@ def test_one_comma_in_a_file_decides_what_a_point_means(tmp_path: Path) -> None:
 def test_a_few_odd_values_are_counted_and_many_make_a_text(tmp_path: Path) -> None:
     found = profile_of(tmp_path, lambda n: "broken" if n == 7 else n)
     assert (found.kind.logical, found.odd, found.odd_examples) == ("integer", 1, ("broken",))
-    assert profile_of(tmp_path, lambda n: "broken" if n % 9 == 0 else n).kind.logical == "string"
+    many = profile_of(tmp_path, lambda n: f"broken {n}" if n % 9 == 0 else n)
+    assert many.kind.logical == "string"
 
 
 @pytest.mark.parametrize(
@@ -106,6 +116,11 @@ def test_a_few_odd_values_are_counted_and_many_make_a_text(tmp_path: Path) -> No
         (lambda n: f"2024-02-01 {n % 24:02d}:05:00+01:00", "2024-01-31T23:05:00Z"),
         (lambda n: "TRUE" if n % 2 == 0 else "False", "true"),
         (lambda n: 9007199254740993 + n, "9007199254740993"),
+        (lambda n: 1234567890123456789 + n, "1234567890123456789"),
+        (lambda n: 12345678901234567890 + n, "12345678901234567890"),
+        (lambda n: f"{1000 + n}.0", "1000"),
+        (lambda n: f"{1000 + n},0", "1000"),
+        (lambda n: 1000 if n == 0 else f"{n}.0", "1000"),
         (lambda n: " padded ", "padded"),
         (lambda n: "N/A" if n == 0 else n, None),
     ],
@@ -114,6 +129,13 @@ def test_values_land_in_one_spelling(
     tmp_path: Path, make: Callable[[int], Any], first: str | None
 ) -> None:
     assert landed(tmp_path, make)[0] == first
+
+
+def test_decimals_beyond_the_sample_make_a_column_of_measures(tmp_path: Path) -> None:
+    content = csv_text({"a": lambda n: f"{n}.5" if n == 7 else f"{n}.0", "n": str})
+    table = opened(tmp_path, content)
+    found = profile(table, [Kind(logical="integer"), Kind(logical="integer")])
+    assert [(each.kind.logical, each.odd) for each in found] == [("number", 0), ("integer", 0)]
 
 
 def test_what_cannot_be_read_lands_as_it_is(tmp_path: Path) -> None:

@@ -106,6 +106,21 @@ def test_parquet_and_json_lines_give_the_same_texts(tmp_path: Path) -> None:
         assert texts(table) == [("1", "2024-01-01", "true"), ("2", None, "false")]
 
 
+@pytest.mark.parametrize("first", [2**53 + 1, 2**63 - 3, 2**64 - 3])
+def test_digits_stay_what_they_are_in_every_format(tmp_path: Path, first: int) -> None:
+    whole = [first, first + 1, first + 2]
+    said = [(str(each), "x") for each in whole]
+    bodies = {
+        "t.csv": "id,b\n" + "".join(f"{each},x\n" for each in whole),
+        "t.jsonl": "".join(f'{{"id": {each}, "b": "x"}}\n' for each in whole),
+    }
+    for dtype in (pl.UInt64, pl.Decimal(38, 0)):
+        frame = pl.DataFrame({"id": pl.Series(whole, dtype=dtype), "b": ["x"] * 3})
+        bodies[f"{dtype}.parquet"] = parquet(frame)
+    for name, body in bodies.items():
+        assert texts(opened(tmp_path, body, name)) == said, name
+
+
 def test_lists_and_structures_are_left_and_named(tmp_path: Path) -> None:
     body = "".join(f'{{"a": {n}, "tags": ["x"], "at": {{"lat": 1.5}}}}\n' for n in range(5))
     table = opened(tmp_path, body, "t.jsonl")

@@ -78,6 +78,15 @@ def test_a_key_of_many_rows_is_found_however_they_are_estimated(tmp_path: Path) 
     assert planned(tmp_path, content).key == ("row_id",)
 
 
+@pytest.mark.parametrize("first", [2**63 - 200, 2**64 - 200, 10**19])
+def test_long_numbers_name_rows_as_they_are(tmp_path: Path, first: int) -> None:
+    content = csv_text(labelled(customer_id=lambda n: first + n))
+    assert planned(tmp_path, content, key=("customer_id",)).key == ("customer_id",)
+    plan = planned(tmp_path, content)
+    assert plan.key == ("customer_id",)
+    assert column(plan, "customer_id").profile.distinct == ROWS
+
+
 def test_whole_copies_of_rows_do_not_hide_the_key(tmp_path: Path) -> None:
     content = csv_text(labelled(customer_id=str))
     plan = planned(tmp_path, content + content.splitlines()[5] + "\n")

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import duckdb
 import pytest
 import yaml
 
 from ml.spec_errors import SpecError
+from modelyard.onboarding.kinds import Kind
 from modelyard.onboarding.source import Source, load_source
 
 SOURCE = """
@@ -56,3 +58,16 @@ def test_a_pattern_that_reads_none_is_refused(
 def test_a_name_that_leads_out_of_its_folder_is_refused(tmp_path: Path, name: str) -> None:
     with pytest.raises(SpecError, match="name"):
         read(tmp_path, name=name, type="string")
+
+
+@pytest.mark.parametrize("type", ["integer", "string"])
+def test_only_a_number_has_a_unit(tmp_path: Path, type: str) -> None:
+    with pytest.raises(SpecError, match=f"unit: {type} has none"):
+        read(tmp_path, type=f"{type}, unit: kg")
+
+
+def test_a_unit_and_a_word_are_text_to_the_database() -> None:
+    kind = Kind(logical="number", unit="'(", missing=("it's; --",))
+    for text, value in (("1.5 '(", 1.5), ("IT'S; --", None), ("2", 2.0), ("2 (", None)):
+        found = duckdb.execute(f"SELECT {kind.value('t')} FROM (SELECT ? AS t)", [text]).fetchall()
+        assert found == [(value,)]

@@ -10,6 +10,7 @@ import pytest
 
 from modelyard.errors import RefusedError, YardError
 from modelyard.onboarding.target import Target
+from modelyard.onboarding.telling import assumptions
 from tests.modelyard.onboarding.files import csv_text, planned
 
 
@@ -78,3 +79,22 @@ def test_a_label_that_cannot_be_learned_is_refused(
 def test_a_file_without_rows_is_refused(tmp_path: Path) -> None:
     with pytest.raises(RefusedError, match="names but no rows"):
         planned(tmp_path, "x,y\n")
+
+
+def test_words_that_differ_by_case_only_are_one_class(tmp_path: Path) -> None:
+    found = target_of(tmp_path, lambda n: ["yes", "Yes ", "YES", "no", "No", " NO"][n % 6])
+    assert (found.task, found.positive) == ("classification", "yes")
+    assert dict(found.classes) == {"yes": 120, "no": 120}
+
+
+def test_words_that_differ_by_case_alone_stay_two_classes(tmp_path: Path) -> None:
+    assert dict(target_of(tmp_path, lambda n: "aA"[n % 2]).classes) == {"a": 120, "A": 120}
+    mixed = target_of(tmp_path, lambda n: ["Ja", "Nein"][n % 2])
+    assert dict(mixed.classes) == {"Ja": 120, "Nein": 120}
+
+
+def test_folded_classes_are_told(tmp_path: Path) -> None:
+    words = ["yes", "Yes", "no", "NO"]
+    content = csv_text({"x": lambda n: n * 37 % 101, "y": lambda n: words[n % 4]}, rows=240)
+    told = {topic: text for topic, text, _ in assumptions(planned(tmp_path, content))}
+    assert told["case of y"] == "'NO', 'Yes', 'no', 'yes' are read as 'no', 'yes'"
