@@ -103,7 +103,9 @@ def test_one_comma_in_a_file_decides_what_a_point_means(tmp_path: Path) -> None:
 def test_a_few_odd_values_are_counted_and_many_make_a_text(tmp_path: Path) -> None:
     found = profile_of(tmp_path, lambda n: "broken" if n == 7 else n)
     assert (found.kind.logical, found.odd, found.odd_examples) == ("integer", 1, ("broken",))
-    assert profile_of(tmp_path, lambda n: "broken" if n % 9 == 0 else n).kind.logical == "string"
+    assert (
+        profile_of(tmp_path, lambda n: f"broken {n}" if n % 9 == 0 else n).kind.logical == "string"
+    )
 
 
 @pytest.mark.parametrize(
