@@ -24,11 +24,18 @@ def count(sample: TextTable) -> Iterator[Counts]:
 def count_texts(sample: TextTable, texts: Mapping[int, str]) -> Iterator[Counts]:
     """The same of some columns whose texts are SQL of their own."""
     wanted = ", ".join(
-        f"count(*) FILTER ({test})" for number in texts for test in _tests(f"v{number}").values()
+        f"count(*) FILTER ({test})"
+        for n in texts
+        for test in _tests(f"v{n}", f"s{n}", f"d{n}").values()
     )
-    inner = ", ".join(f"{text} AS v{number}" for number, text in texts.items())
-    row = sample.query(f"SELECT {wanted} FROM (SELECT {inner} FROM {sample.source(*texts)})")[0]
-    names = list(_tests(""))
+    looked_at = ", ".join(
+        f"v{n}, {numerals.is_simple(f'v{n}')} AS s{n}, regexp_matches(v{n}, '\\d') AS d{n}"
+        for n in texts
+    )
+    inner = ", ".join(f"{text} AS v{n}" for n, text in texts.items())
+    rows = f"(SELECT {looked_at} FROM (SELECT {inner} FROM {sample.source(*texts)}))"
+    row = sample.query(f"SELECT {wanted} FROM {rows}")[0]
+    names = list(_tests("", "", ""))
     for position in range(len(texts)):
         found = row[position * len(names) : (position + 1) * len(names)]
         yield dict(zip(names, found, strict=True))
@@ -45,11 +52,7 @@ def kind_of(counts: Counts, decimal: Decimal) -> Kind:
         return Kind(logical="integer")
     # Where a file writes decimal commas, 1.234 is more than a thousand.
     for style in dict.fromkeys((decimal, ".", ",")):
-        whole, read = counts[f"whole_{_style(style)}"], counts[_style(style)]
-        # As pandas writes whole numbers beside missing ones: 1000.0.
-        if enough(whole, values) and whole >= read:
-            return Kind(logical="integer", decimal=style)
-        if enough(read, values):
+        if enough(counts[_style(style)], values):
             return Kind(logical="number", decimal=style)
     if enough(counts["iso"], values):
         return Kind(logical="timestamp", formats=(ISO,))
@@ -60,23 +63,34 @@ def _style(decimal: str) -> str:
     return "comma" if decimal == "," else "point"
 
 
-def _tests(value: str) -> dict[str, str]:
+def _tests(value: str, simple: str, digits: str) -> dict[str, str]:
+    """SQL for what a text could be, by whether it is a simple number and has digits at all."""
+
+    def closer(simply: str, test: str) -> str:
+        # Patterns cost most of the time that a table takes: only what needs them pays.
+        return f"CASE WHEN {simple} THEN {simply} WHEN {digits} THEN {test} ELSE false END"
+
     return {
         "values": f"{value} IS NOT NULL",
-        "integer": f"regexp_full_match({value}, '[+-]?\\d+') "
-        f"AND TRY_CAST({value} AS BIGINT) IS NOT NULL",
+        "integer": closer(
+            f"regexp_full_match({value}, '[+-]?\\d+')",
+            f"TRY_CAST({value} AS BIGINT) IS NOT NULL AND regexp_full_match({value}, '[+-]?\\d+')",
+        ),
         # 01234 is a code that happens to have digits; as a number it would lose its first one.
-        "zero_led": f"regexp_full_match({value}, '0\\d+')",
-        "point": f"{numerals.number(value, '.')} IS NOT NULL",
-        "comma": f"{numerals.number(value, ',')} IS NOT NULL",
-        "whole_point": f"{numerals.whole_with_zero(value, '.')} "
-        f"AND {numerals.integer(value, '.')} IS NOT NULL",
-        "whole_comma": f"{numerals.whole_with_zero(value, ',')} "
-        f"AND {numerals.integer(value, ',')} IS NOT NULL",
-        "word": may_be_missing(value),
-        "beside": f"{units.beside(value)} IS NOT NULL",
+        "zero_led": f"starts_with({value}, '0') AND regexp_full_match({value}, '0\\d+')",
+        "point": closer("true", f"{numerals.number(value, '.')} IS NOT NULL"),
+        "comma": closer(
+            f"regexp_full_match({value}, '{numerals.COMMA}')",
+            f"{numerals.number(value, ',')} IS NOT NULL",
+        ),
+        "word": f"CASE WHEN {simple} THEN false ELSE {may_be_missing(value)} END",
+        "beside": closer("false", units.may_be_beside(value)),
         "boolean": f"lower({value}) IN ('true', 'false')",
-        "iso": f"regexp_full_match({value}, '{ISO_LIKE}')",
-        "datelike": f"length({value}) BETWEEN 6 AND 40 "
-        f"AND regexp_matches({value}, '\\d\\D+.*\\d|\\d{{14}}')",
+        "iso": closer("false", f"regexp_full_match({value}, '{ISO_LIKE}')"),
+        "datelike": closer(
+            # 20240531143000 may be an instant; 12.5 is none.
+            f"regexp_full_match({value}, '\\d{{14}}')",
+            f"length({value}) BETWEEN 6 AND 40 "
+            f"AND regexp_matches({value}, '\\d\\D+.*\\d|\\d{{14}}')",
+        ),
     }

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from modelyard.errors import RefusedError
-from modelyard.onboarding import units
+from modelyard.onboarding import numerals, units
 from modelyard.onboarding.counting import Counts, Decimal, count, count_texts, kind_of
 from modelyard.onboarding.days import day_or_instant, written
 from modelyard.onboarding.keys import names_a_row
@@ -62,7 +62,22 @@ class _Column:
         found = kind_of(counts, self.decimal)
         if found == TEXT and enough(counts["datelike"], counts["values"]):
             return written(self.sample, self.number, counts["values"], missing)
+        if found.logical == "number" and self._whole(found, counts["values"], missing):
+            found = replace(found, logical="integer")
         return found if found == TEXT else replace(found, missing=missing)
+
+    def _whole(self, kind: Kind, values: int, missing: tuple[str, ...]) -> bool:
+        """Whether the numbers are whole ones as pandas writes them beside missing ones: 1000.0."""
+        whole, number = numerals.whole_with_zero("t", kind.decimal), kind.reading("t")
+        rows = f"(SELECT {self._present(missing)} AS t FROM {self.sample.source(self.number)})"
+        (others,) = self.sample.query(
+            f"SELECT count(*) FROM {rows} WHERE NOT {whole} AND {number} IS NOT NULL"
+        )[0]
+        if others:
+            return False
+        integer = replace(kind, logical="integer").reading("t")
+        (read,) = self.sample.query(f"SELECT count({integer}) FROM {rows}")[0]
+        return enough(int(read), values)
 
     def look_closer(self, kind: Kind, counts: Counts, *, label: bool) -> Kind:
         """What the others are once a few words for "no value" and one unit are set apart."""
@@ -73,7 +88,8 @@ class _Column:
             found = self.kind(counts, words)
         # Letters beside an identifier's digits are a part of it.
         identifies = names_a_row(contract_name(self.sample.names[self.number]))
-        if counts["beside"] and found.logical in ("string", "number") and not identifies:
+        most = found.logical == "number" or enough(counts["beside"], counts["values"])
+        if counts["beside"] and most and found.logical in ("string", "number") and not identifies:
             found = self._with_unit(found, counts, words)
         if found.logical == "boolean":
             return kind
@@ -87,8 +103,8 @@ class _Column:
 
     def _with_unit(self, kind: Kind, counts: Counts, words: tuple[str, ...]) -> Kind:
         present = self._present(words)
-        (unit, rows), *others = self._units(present)
-        if enough(rows, counts["values"]):
+        (unit, rows), *others = self._units(present) or [("", 0)]
+        if len(unit) <= units.LONGEST and enough(rows, counts["values"]):
             stripped = units.without(present, unit)
             (counts,) = count_texts(self.sample, {self.number: stripped})
             found = kind_of(counts, self.decimal)
@@ -98,7 +114,7 @@ class _Column:
             if found.logical in ("integer", "number"):
                 # The next weight may have decimals, even if these have none.
                 return replace(found, logical="number", missing=words, unit=unit)
-        elif not enough(counts["values"] - sum(n for _, n in others), counts["values"]):
+        elif others and not enough(counts["values"] - sum(n for _, n in others), counts["values"]):
             # Euros and dollars in one column are no numbers that can be compared.
             return TEXT
         return kind

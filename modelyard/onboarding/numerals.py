@@ -7,7 +7,7 @@ _SPACE = r"[\s\x{00A0}\x{202F}'']"
 _AROUND, _BLANKS = r"[\s€$£¥%\x{00A0}\x{202F}]*", r"[\s\x{00A0}\x{202F}]*"
 _WHOLE = r"[+-]?\d{1,19}"
 _POINT = r"[+-]?(\d+\.?\d*|\.\d+|\d{1,3}(,\d{3})+(\.\d+)?)([eE][+-]?\d+)?"
-_COMMA = r"[+-]?(\d+,?\d*|,\d+|\d{1,3}(\.\d{3})+(,\d+)?)([eE][+-]?\d+)?"
+COMMA = r"[+-]?(\d+,?\d*|,\d+|\d{1,3}(\.\d{3})+(,\d+)?)([eE][+-]?\d+)?"
 _ONLY_DIGITS = r"[+-]?\d+([.]0*)?"
 _SURELY_EXACT = 15
 """A double holds every whole number of so many digits; of longer ones only some."""
@@ -44,6 +44,15 @@ def number(text: str, decimal: str = ".", unit: str = "") -> str:
     )
 
 
+def is_simple(text: str) -> str:
+    """SQL for whether a text is a number to the database as it stands, and surely exact."""
+    cast = f"TRY_CAST({text} AS DOUBLE)"
+    return (
+        f"coalesce(isfinite({cast}) AND length({text}) <= {_SURELY_EXACT} "
+        f"AND NOT contains({text}, '_'), false)"
+    )
+
+
 def whole_with_zero(text: str, decimal: str) -> str:
     """SQL for whether a text is digits, with or without the `.0` that a float's text ends with.
 
@@ -70,7 +79,7 @@ def _shape(around: str) -> str:
 def _plain(text: str, decimal: str, around: str = _AROUND) -> tuple[str, str]:
     """SQL for a text as the database writes numbers, and for whether it is shaped like one."""
     bare = f"regexp_replace({text}, '{_DECORATION}', '', 'g')"
-    pattern = _COMMA if decimal == "," else _POINT
+    pattern = COMMA if decimal == "," else _POINT
     plain = (
         f"replace(replace({bare}, '.', ''), ',', '.')"
         if decimal == ","
@@ -85,7 +94,9 @@ def _plain(text: str, decimal: str, around: str = _AROUND) -> tuple[str, str]:
 def _held(plain: str, value: str) -> str:
     """SQL for whether a double is the whole number that its digits say; others are measures."""
     digits = f"TRY_CAST(regexp_replace({plain}, '[.]0*$', '') AS HUGEINT)"
+    # A CASE looks closer at long ones only; an OR would compute all of it for every row.
     return (
-        f"(length({plain}) <= {_SURELY_EXACT} OR NOT regexp_full_match({plain}, '{_ONLY_DIGITS}') "
-        f"OR TRY_CAST({value} AS HUGEINT) = {digits})"
+        f"CASE WHEN length({plain}) <= {_SURELY_EXACT} THEN true "
+        f"WHEN regexp_full_match({plain}, '{_ONLY_DIGITS}') "
+        f"THEN TRY_CAST({value} AS HUGEINT) = {digits} ELSE true END"
     )
