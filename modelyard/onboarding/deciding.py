@@ -5,9 +5,9 @@ from dataclasses import replace
 
 from modelyard.errors import RefusedError, UsageError
 from modelyard.onboarding import personal
-from modelyard.onboarding.copies import different_rows
+from modelyard.onboarding.copies import different_rows, told_apart
 from modelyard.onboarding.identifiers import group_of, shared
-from modelyard.onboarding.keys import Named, check_key, find_key, find_time, told_apart
+from modelyard.onboarding.keys import Named, check_key, find_key, find_time
 from modelyard.onboarding.names import ROW_KEY, contract_names
 from modelyard.onboarding.plan import Column, Plan, Role
 from modelyard.onboarding.request import NONE, Request, position

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from modelyard.errors import RefusedError
-from modelyard.onboarding.profile import MOST_CATEGORIES, Profile, exact_distinct
+from modelyard.onboarding.profile import Profile, exact_distinct
 from modelyard.onboarding.table import TextTable
 
-_REPEATED, _MOSTLY, _FEW = 0.02, 0.5, 0.1
+_REPEATED, _OFTEN = 0.02, 0.1
 _FEWEST_DAYS, _SPAN_DAYS, _DAYS_PER_ROW = 20, 56, 7
 _IDENTIFIER = re.compile(
     r"(.*_)?(id|ids|key|uuid|guid|no|nr|num|number|nummer|code|ref|reference|index|idx)"
@@ -77,23 +77,9 @@ def find_key(table: TextTable, columns: Sequence[Named], copies: int) -> Named |
             continue
         counted = found.kind.logical == "integer" and consecutive(found)
         first = column.number == 0 and (counted or found.kind.logical == "string")
-        if names_a_row(column.name) or (first and not _few(found, table, copies)):
+        if names_a_row(column.name) or (first and not comes_often(found.distinct, table, copies)):
             return column
     return None
-
-
-def told_apart(table: TextTable, columns: Sequence[Named], copies: int) -> bool:
-    """Whether rows that are alike word for word are copies rather than chance.
-
-    So they are where some column, a measurement or a text, differs in nearly every different row
-    (`table` has each once); in a table of few categories people and cases may be equal.
-    """
-    return any(
-        column.profile.distinct >= _MOSTLY * table.rows
-        and column.profile.distinct > MOST_CATEGORIES
-        and not _few(column.profile, table, copies)
-        for column in columns
-    )
 
 
 def find_time(table: TextTable, columns: Sequence[Named]) -> Named | None:
@@ -133,9 +119,12 @@ def _repeated(table: TextTable, key: Sequence[Named]) -> int:
     return table.rows - exact_distinct(table, {each.number: each.value for each in key})
 
 
-def _few(found: Profile, table: TextTable, copies: int) -> bool:
-    """Whether each value comes so often that rows may well be equal: age and sex of thousands."""
-    return found.distinct < _FEW * (table.rows + copies)
+def comes_often(distinct: int, table: TextTable, copies: int) -> bool:
+    """Whether each value has so many rows that some may well be equal: age and sex of thousands.
+
+    `table` has each row once.
+    """
+    return distinct < _OFTEN * (table.rows + copies)
 
 
 def consecutive(found: Profile) -> bool:

@@ -107,6 +107,21 @@ def test_rows_that_a_measurement_tells_apart_are_copies_where_they_are_alike(
     assert "count once" in dict(warnings(plan))["copies"]
 
 
+def test_of_many_rows_measurements_together_tell_them_apart(tmp_path: Path) -> None:
+    def some(n: int, values: int) -> str:
+        return f"{pow(n + 3, 5, 100_003) % values / 10}"
+
+    columns = {"a": lambda n: some(n, 1_500), "b": lambda n: some(n * 7, 2_000)}
+    content = csv_text({**columns, "y": lambda n: n % 2}, rows=8_000)
+    plan = planned(tmp_path, again(content))
+    assert plan.once
+    # Each alone has a value for every few rows only, and of whole tenths there are too few.
+    assert max(each.profile.distinct for each in plan.columns) < plan.counted / 2
+    columns = {"a": lambda n: some(n, 90), "b": lambda n: some(n * 7, 80)}
+    content = csv_text({**columns, "y": lambda n: n % 2}, rows=8_000)
+    assert not planned(tmp_path, again(content)).once
+
+
 def test_rows_of_a_few_categories_are_alike_by_chance_and_all_count(tmp_path: Path) -> None:
     plan = planned(tmp_path, few())
     assert (plan.counted, plan.copies) == (ROWS, ROWS - 8)
