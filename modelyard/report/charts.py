@@ -14,6 +14,8 @@ METRICS = {
     "average_precision": "average precision",
     "roc_auc_ovr": "ROC AUC, each class against the rest",
     "macro_f1": "macro F1",
+    "mae": "mean absolute error",
+    "rmse": "root mean squared error",
     "r2": "R²",
 }
 """What is drawn by month and shown in tables, where a model was measured by it."""

@@ -12,10 +12,12 @@ from modelyard.place import person
 from modelyard.report import charts
 from modelyard.report.bundle import bundle
 from modelyard.report.facts import Facts
+from modelyard.report.figures import best, metrics_of
 from modelyard.report.life import page as life_page
 from modelyard.report.life.corridor import RULE_OF_THUMB
 from modelyard.report.life.features import MOST_FEATURES
 from modelyard.report.life.words import metric_name
+from modelyard.report.origins import mirrored, origins
 from modelyard.whole_file import write_whole
 
 
@@ -49,8 +51,9 @@ def render(facts: Facts) -> str:
         chapters={model: chapters(story) for model, story in facts.stories.items()},
         traffic={model: _traffic([story]) for model, story in facts.stories.items()},
         charts=_charts(facts),
-        metrics=charts.METRICS,
-        figures=_figures(facts),
+        measured=_measured(facts),
+        origins=origins(facts.versions),
+        mirrored=mirrored(facts.data),
         lives=[life for life in facts.lives if life.weeks],
         unwatched=[life for life in facts.lives if not life.weeks],
         told={life.id: life_page.told(life, facts.versions) for life in facts.lives},
@@ -72,7 +75,7 @@ def _charts(facts: Facts) -> dict[str, str]:
         ours = [version for version in facts.versions if version.model == model]
         shown = [version for version in ours if version.environment == "prod"] or ours
         oldest_first = sorted(shown, key=lambda version: int(version.number))
-        for metric in charts.METRICS:
+        for metric in metrics_of(ours):
             drawn[f"{model}-{metric}"] = charts.quality_by_month(oldest_first, metric)
         drawn[f"{model}-gains"] = charts.gains(oldest_first)
     for life in facts.lives:
@@ -112,28 +115,21 @@ def _chain(facts: Facts) -> tuple[str, str]:
     return "good", "chain whole"
 
 
-def _figures(facts: Facts) -> dict[str, list[str]]:
-    """The two metrics of each model that its table shows; fewer where it has fewer."""
-    known: dict[str, set[str]] = {}
-    for version in facts.versions:
-        measured = version.metrics.get("metrics", {}).get("candidate", {})
-        known.setdefault(version.model, set()).update(measured)
+def _measured(facts: Facts) -> dict[str, list[str]]:
+    """The metrics of each model; its table shows the first two."""
+    models = dict.fromkeys(version.model for version in facts.versions)
     return {
-        model: [name for name in charts.METRICS if name in names][:2]
-        for model, names in known.items()
+        model: metrics_of([each for each in facts.versions if each.model == model])
+        for model in models
     }
 
 
 def _best(facts: Facts) -> tuple[str, float, float] | None:
     """Name, candidate's and baseline's first figure of the version that is live in production."""
     for version in facts.versions:
-        if version.environment == "prod" and version.live:
-            figures = version.metrics.get("metrics", {})
-            for metric, name in charts.METRICS.items():
-                ours = figures.get("candidate", {}).get(metric)
-                theirs = figures.get("baseline", {}).get(metric)
-                if ours is not None and theirs is not None:
-                    return name, ours, theirs
+        found = best(version) if version.environment == "prod" and version.live else None
+        if found is not None:
+            return metric_name(found[0]), found[1], found[2]
     return None
 
 

@@ -54,7 +54,7 @@ def tell(deployed: Checkout) -> Telling:
     return told
 
 
-def story(deployed: Checkout) -> dict[str, Any]:
-    """What the story's book says of the flights."""
+def story(deployed: Checkout, model: str = "flight_delay") -> dict[str, Any]:
+    """What the book says of a model's story."""
     told: dict[str, Any] = json.loads((deployed.state / "story.json").read_text())
-    return dict(told["stories"]["flight_delay"])
+    return dict(told["stories"][model])

@@ -42,13 +42,10 @@ def test_every_stage_is_named_with_its_number(telling: Telling) -> None:
     ]
 
 
-def test_every_stage_has_its_seconds_and_those_that_use_rows_say_how_many(
-    chapters: dict[str, Any],
-) -> None:
+def test_every_stage_has_its_seconds(chapters: dict[str, Any]) -> None:
     assert set(chapters) >= {"data", "development", "staging", "prod", "second", "back"}
     for name in ("data", "development", "staging", "prod", "second"):
         assert chapters[name]["seconds"] > 0
-        assert sum(chapters[name]["facts"]["rows"].values()) > 10_000, name
 
 
 def test_it_ends_with_where_the_report_is_and_how_to_go_on(

@@ -16,7 +16,10 @@ from tests.sandbox.observed import eventually
 pytestmark = pytest.mark.engine
 
 NOT_UP = 3
-SHARED = ("registry", "warm-interpreters", "kubernetes-provider", "delivery")
+SHARED = ("registry", "warm-interpreters", "kubernetes-provider", "fork-server", "delivery")
+FORGETS = "aws"
+"""Killed last, by a test of its own: what it held is lost."""
+ENVIRONMENTS = ("dev", "staging", "prod")
 OF_A_CLUSTER = ("etcd", "apiserver", "controllers", "scheduler", "node")
 
 
@@ -24,6 +27,11 @@ def parts(checkout: Checkout) -> dict[str, dict[str, Any]]:
     """The sandbox's parts by name, as its status tells them."""
     shown = checkout.modelyard("sandbox", "status", "--json", code=None).json
     return {each["name"]: each for each in shown["parts"]}
+
+
+def test_there_is_no_part_of_another_kind(deployed: Checkout) -> None:
+    clusters = {f"{part}-{each}" for part in OF_A_CLUSTER for each in ENVIRONMENTS}
+    assert set(parts(deployed)) == {FORGETS, *SHARED, *clusters}
 
 
 @pytest.mark.parametrize("part", [*SHARED, *(f"{each}-staging" for each in OF_A_CLUSTER)])
@@ -64,7 +72,7 @@ def test_after_all_that_every_environment_answers(deployed: Checkout) -> None:
 
 
 def test_a_lost_memory_is_named_with_the_way_out(deployed: Checkout, recovery: Recovery) -> None:
-    os.kill(parts(deployed)["aws"]["pid"], signal.SIGKILL)
+    os.kill(parts(deployed)[FORGETS]["pid"], signal.SIGKILL)
     until = time.monotonic() + 60
     with recovery.within(70, "emulator killed, until commands name it and the way out"):
         while (told := deployed.modelyard("status", code=None)).code == 0 or (
@@ -91,7 +99,7 @@ def test_the_story_begins_again_from_empty_environments(deployed: Checkout) -> N
     assert "from empty environments: stopping the sandbox first" in shown
     assert "resume: make up" in shown
     told = deployed.modelyard("status", code=NOT_UP).told
-    for environment in ("dev", "staging", "prod"):
+    for environment in ENVIRONMENTS:
         assert f"{environment} is not up" in told
 
 

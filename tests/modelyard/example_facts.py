@@ -7,6 +7,7 @@ from modelyard.live.landing import Zone
 from modelyard.live.status import EnvironmentStatus, ModelStatus
 from modelyard.report.facts import DataFacts, Facts, LedgerFacts, VersionFacts
 from tests.modelyard.example_life import classes, half_year, slices, unwatched
+from tests.modelyard.example_origins import diabetes, lineage, mirror
 from tests.modelyard.example_story import entries, own_story, story
 
 SHA = "0123456789abcdef0123456789abcdef01234567"
@@ -27,6 +28,7 @@ def facts() -> Facts:
             _version("prod", "1", "passed", True, (0.768, 0.779)),
             _version("staging", "1", "passed", True, (0.752, 0.761)),
             _version("dev", "1", "passed", True, (0.766, 0.772)),
+            diabetes("dev"),
         ],
         data=[_data()],
         ledgers=[
@@ -102,6 +104,7 @@ def _version(
             },
             "months": [part("2013-03", months[0]), part("2013-04", months[1])],
         },
+        lineage=lineage(number),
     )
 
 
@@ -143,5 +146,9 @@ def _data() -> DataFacts:
     )
     refused = {"table": "weather", "batch": "2013-01-renamed.csv", "reason": "no wind_speed"}
     return DataFacts(
-        environment="prod", model="flight_delay", zones=[flights, weather], refused=[refused]
+        environment="prod",
+        model="flight_delay",
+        zones=[flights, weather],
+        refused=[refused],
+        mirror=mirror(),
     )

@@ -38,6 +38,9 @@ class _Server(BaseHTTPRequestHandler):
             self._answer(422 if answer else 200, answer or {"accepted": len(body["labels"])})
             return
         data = {each["name"]: each["data"] for each in body["inputs"]}
+        if min(data["distance"]) < 0:
+            self._answer(503, {"error": "too many requests wait"})
+            return
         shape = [len(data["distance"])]
         chances = [share for value in data["distance"] for share in (value, 1 - value)]
         outputs = [
@@ -107,6 +110,13 @@ def test_moments_travel_as_iso_text_and_outcomes_do_not_travel(found: Endpoint) 
 def test_rows_that_lack_an_input_are_told(found: Endpoint) -> None:
     with pytest.raises(UsageError, match="lack distance"):
         ask(found, rows(1).drop("distance"), by_key=True)
+
+
+def test_a_request_that_is_refused_is_told_and_nothing_is_asked_after_it(found: Endpoint) -> None:
+    lost = rows(6).with_columns(distance=pl.Series([1.0, 2.0, -1.0, 3.0, 4.0, 5.0]))
+    with pytest.raises(RefusedError, match="m in prod answered 503: too many requests wait"):
+        ask(found, lost, by_key=True, batch=2)
+    assert len(SEEN) == 2
 
 
 def test_labels_are_posted_in_batches_without_those_that_have_none(found: Endpoint) -> None:

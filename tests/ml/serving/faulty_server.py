@@ -1,4 +1,5 @@
-"""A real server whose model misbehaves on request (arguments: port, volume, seconds until hung).
+"""A real server whose model misbehaves on request (arguments: port, volume, seconds until
+hung, seconds until the deadline).
 
 The input `mode` says per row what happens: 0 answer, 1 raise, 2 not finite, 3 wrong length,
 -1 take a gibibyte of memory, -2 hang until there is a file GO_ON on the volume,
@@ -55,7 +56,12 @@ class NoStore:
         """Accept one object."""
 
 
-def main(port: int, volume: Path, hung_seconds: float = LIMITS.hung_seconds) -> int:
+def main(
+    port: int,
+    volume: Path,
+    hung_seconds: float = LIMITS.hung_seconds,
+    deadline_seconds: float = LIMITS.deadline_seconds,
+) -> int:
     """Serve until SIGTERM."""
     settings = Settings(
         model="faulty",
@@ -64,7 +70,7 @@ def main(port: int, volume: Path, hung_seconds: float = LIMITS.hung_seconds) -> 
         capture_uri="s3://lake/capture/faulty",
         capture_folder=volume,
         drain_seconds=0,
-        limits=replace(LIMITS, hung_seconds=hung_seconds),
+        limits=replace(LIMITS, hung_seconds=hung_seconds, deadline_seconds=deadline_seconds),
     )
     release = Release(model="faulty", version="1", digest="", predictor=FaultyModel(volume))
     return build(settings, release, lambda _service: NoStore()).run()

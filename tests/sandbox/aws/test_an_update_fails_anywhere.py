@@ -1,6 +1,7 @@
 """Wherever an update fails, all that was made is in its state, and the next one goes on."""
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 
 from sandbox.aws.service import ProviderService
 from tests.recovery import Recovery
-from tests.sandbox.aws.test_engine import pulumi
+from tests.sandbox.aws.test_engine import PROGRAM, pulumi
 
 __all__ = ["pulumi"]
 
@@ -17,6 +18,26 @@ pytestmark = pytest.mark.engine
 Pulumi = Callable[..., tuple[int, str]]
 UP = ("up", "--yes", "--skip-preview", "--parallel", "1")
 RESOURCES = 9
+IN_ORDER = """
+import pulumi
+
+made = []
+
+
+def after_the_last(args):
+    if not args.type_.startswith("aws:"):
+        return None
+    order = pulumi.ResourceOptions(depends_on=made[-1:])
+    made.append(args.resource)
+    return pulumi.ResourceTransformationResult(
+        args.props, pulumi.ResourceOptions.merge(args.opts, order)
+    )
+
+
+pulumi.runtime.register_stack_transformation(after_the_last)
+"""
+"""Without it resources that need nothing of each other are made in another order each time, and
+some would never be the one that fails."""
 BUCKET = "aws:s3/bucket:Bucket"
 """Its name is the only output."""
 
@@ -38,17 +59,25 @@ def there(service: ProviderService) -> int:
 
 
 def test_at_each_of_its_resources_nothing_is_lost_and_no_output_told_too_early(
-    pulumi: Pulumi, fail_at: Path, service: ProviderService, recovery: Recovery
+    pulumi: Pulumi,
+    fail_at: Path,
+    service: ProviderService,
+    recovery: Recovery,
+    tmp_path: Path,
 ) -> None:
+    (tmp_path / "project" / "__main__.py").write_text(IN_ORDER + PROGRAM)
     before, held = service.records.counts(), there(service)
-    for number in range(1, RESOURCES):
-        fail_at.write_text("2")  # one more is made, the one after it fails
+    failed: set[str] = set()
+    for number in range(RESOURCES):
+        # At first the very first fails; later one more is made, and the one after it fails.
+        fail_at.write_text("1" if number == 0 else "2")
         code, said = pulumi(*UP)
         assert code != 0
-        assert "told to fail" in said
+        failed |= {*re.findall(r"creation of (\S+) was told to fail", said)}
         assert len(made(pulumi)) == number
         assert there(service) - held == number
         assert not outputs(pulumi) or BUCKET in made(pulumi)
+    assert len(failed) == RESOURCES
     with recovery.within(60, f"an update that failed at each of {RESOURCES} resources"):
         code, said = pulumi(*UP)
     assert code == 0, said
