@@ -13,7 +13,8 @@ import httpx
 
 from tests.ml.serving import faulty_server
 from tests.ml.serving.faulty_server import LIMITS
-from tests.ml.serving.server_process import REPOSITORY, free_port
+from tests.ml.serving.server_process import REPOSITORY
+from tests.ports import free_port
 
 PATIENT = "600"
 """Seconds: no test sees a model that is stuck given up."""
