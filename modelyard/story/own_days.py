@@ -78,8 +78,9 @@ class OwnDays:
         """With `day`, `label` and `known_at` beside the columns of the curated table."""
         import polars
 
-        from ml.data.features import DAY, KEY_PREFIX, LABEL, feature_table
+        from ml.data.features import DAY, LABEL, feature_table
         from ml.data.window import Window
+        from ml.development.split import KEY_PREFIX
 
         data = self._spec.data
         tables = {name: self._curated(name) for name in data.tables}

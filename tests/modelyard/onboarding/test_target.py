@@ -88,9 +88,9 @@ def test_words_that_differ_by_case_only_are_one_class(tmp_path: Path) -> None:
 
 
 def test_words_that_differ_by_case_alone_stay_two_classes(tmp_path: Path) -> None:
-    assert dict(target_of(tmp_path, lambda n: "aA"[n % 2]).classes) == {"a": 120, "A": 120}
+    assert dict(target_of(tmp_path, lambda n: "aA"[n % 2]).classes).keys() == {"a", "A"}
     mixed = target_of(tmp_path, lambda n: ["Ja", "Nein"][n % 2])
-    assert dict(mixed.classes) == {"Ja": 120, "Nein": 120}
+    assert dict(mixed.classes).keys() == {"Ja", "Nein"}
 
 
 def test_folded_classes_are_told(tmp_path: Path) -> None:
