@@ -76,7 +76,7 @@ def _lines(lineage: dict[str, Any]) -> Iterator[tuple[str, str]]:
     if "rows" in fitted:
         again = "fitted again" if fitted.get("refitted") else "the model that was judged"
         yield "serves", f"{again}, of {fitted['rows']:,} rows"
-    yield "rows are those of", str(rows.get("training_sha256", ""))[:12]
+    yield "SHA-256 of its rows", str(rows.get("training_sha256", ""))[:12]
     yield "compared with", str(lineage.get("champion") or "the baseline alone")
     yield "seed", str(lineage.get("seed", ""))
     named = ("python", "scikit-learn", "numpy", "polars")
