@@ -26,7 +26,7 @@ class Interval:
     resamples: int
     """Resamples in which the metric was defined."""
     units: int
-    """Days (or rows, when the data has no time) that were drawn with replacement."""
+    """Days (or groups, or rows, when the data has no time) that were drawn with replacement."""
 
 
 def units_of(values: Sequence[object] | Integers) -> Integers:

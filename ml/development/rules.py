@@ -34,14 +34,14 @@ class Rule:
 
 
 def evidence(labelled: Scored, gates: Gates) -> Rule:
-    """Enough days (or rows) with a known outcome to say anything at all."""
-    unit = "labelled days" if labelled.dated else "labelled rows"
+    """Enough days (or groups, or rows) with a known outcome to say anything at all."""
     count = int(labelled.units.max()) + 1 if len(labelled.frame) else 0
     enough = count >= gates.minimum_labelled_days
     return Rule(
         name="evidence",
         status="passed" if enough else "insufficient",
-        text=f"{count} {unit}, at least {gates.minimum_labelled_days} are needed",
+        text=f"{count} labelled {labelled.unit}, "
+        f"at least {gates.minimum_labelled_days} are needed",
         measured=count,
         allowed=gates.minimum_labelled_days,
     )

@@ -18,6 +18,7 @@ from ml.spec_sections import Task
 CANDIDATE, BASELINE, CHAMPION = "candidate", "baseline", "champion"
 _LABEL, _DAY = "label", "day"
 _SCORE, _GROUP = "score_", "group_"
+_UNITS = {_DAY: "days", GROUP: "groups"}
 
 Figure = float | None
 """A measured number; none where it is undefined, because JSON has no NaN."""
@@ -52,10 +53,15 @@ class Scored:
     @property
     def units(self) -> Integers:
         """What is resampled together: whole days or groups; single rows where there are none."""
-        for name in (_DAY, GROUP):
+        for name in _UNITS:
             if name in self.frame.columns:
                 return units_of(self.frame[name].to_numpy())
         return np.arange(len(self.frame), dtype=np.intp)
+
+    @property
+    def unit(self) -> str:
+        """What `units` are, in a word."""
+        return next((word for name, word in _UNITS.items() if name in self.frame.columns), "rows")
 
     @property
     def models(self) -> list[str]:

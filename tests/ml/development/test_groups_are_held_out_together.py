@@ -98,6 +98,7 @@ def test_the_bootstrap_draws_whole_groups(tmp_path: Path) -> None:
         slices=[],
         scores={CANDIDATE: np.zeros(held.height)},
     )
+    assert scored.unit == "groups"
     assert len(set(scored.units)) == held[GROUP].n_unique() == held.height / EACH
     assert pl.DataFrame({"u": scored.units, "g": held[GROUP]}).unique().height == max(
         scored.units
