@@ -14,6 +14,7 @@ from policy.rule import Rule, StackRule
 from policy.rules import absence
 from tests.infra.stacks import ENVIRONMENTS
 from tests.policy.inventory import inventory
+from tests.policy.paths import at, paths
 
 #: Rules about types that must not occur have nothing to match in a stack that keeps them.
 present = [rule for rule in RULES if rule not in absence.RULES]
@@ -62,14 +63,14 @@ def test_names_are_unique_and_every_rule_cites_a_public_standard() -> None:
 
 def _spoilt(inputs: Any) -> Iterator[Any]:
     """The inputs with one key gone, one truth turned, or one document opened to the world."""
-    for path in _paths(inputs):
+    for path in (each for each in paths(inputs) if isinstance(each[-1], str)):
         without = copy.deepcopy(inputs)
-        holder = _at(without, path[:-1])
+        holder = at(without, path[:-1])
         value = holder.pop(path[-1])
         yield without
         turned = copy.deepcopy(inputs)
         if isinstance(value, bool):
-            _at(turned, path[:-1])[path[-1]] = not value
+            at(turned, path[:-1])[path[-1]] = not value
             yield turned
         if path in (("policy",), ("assumeRolePolicy",)) and isinstance(value, str):
             yield from ({**inputs, path[0]: text} for text in _opened(value))
@@ -90,19 +91,3 @@ def _opened(document: str) -> Iterator[str]:
     for opening in openings:
         statements = [{**statement, **opening} for statement in found["Statement"]]
         yield json.dumps({**found, "Statement": statements})
-
-
-def _paths(node: Any, before: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    if isinstance(node, dict):
-        for key, value in node.items():
-            yield (*before, key)
-            yield from _paths(value, (*before, key))
-    elif isinstance(node, list):
-        for index, value in enumerate(node):
-            yield from _paths(value, (*before, index))
-
-
-def _at(node: Any, path: tuple[Any, ...]) -> Any:
-    for part in path:
-        node = node[part]
-    return node

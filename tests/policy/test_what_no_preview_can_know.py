@@ -14,6 +14,7 @@ from policy.rule import Resource, Rule, StackRule
 from policy.rules import absence
 from policy.unknown import UNKNOWN, Notes
 from tests.policy.inventory import inventory
+from tests.policy.paths import at, paths
 
 
 @pytest.mark.parametrize(
@@ -60,19 +61,8 @@ def told(rule: Rule, inputs: Any) -> list[str]:
 
 def _clouded(inputs: Any, deepest: int = 99) -> Iterator[tuple[Any, Any]]:
     """The inputs with one of their values unknown, for each of them."""
-    for path in _paths(inputs):
+    for path in paths(inputs):
         if len(path) <= deepest:
             clouded = copy.deepcopy(inputs)
-            holder = clouded
-            for part in path[:-1]:
-                holder = holder[part]
-            holder[path[-1]] = UNKNOWN
+            at(clouded, path[:-1])[path[-1]] = UNKNOWN
             yield path, clouded
-
-
-def _paths(node: Any, before: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    parts = node.items() if isinstance(node, dict) else enumerate(node)
-    for key, value in parts:
-        yield (*before, key)
-        if isinstance(value, (dict, list)):
-            yield from _paths(value, (*before, key))
